@@ -1,0 +1,47 @@
+# Everything a fresh machine needs: git, make and Python 3.11 or newer. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help install run serve test lint lock clean
+
+help:  ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/installed: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which: make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed requirements/test.txt
+	@echo "Installing test tools into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+install: $(VENV)/installed  ## Install the program into .venv
+
+run: $(VENV)/installed  ## Talk to the assistant in the terminal, on a demo store
+	@$(BIN)/consent chat
+
+serve: $(VENV)/installed  ## Open all doors at http://127.0.0.1:8000
+	@$(BIN)/consent serve
+
+lint: $(VENV)/installed-test  ## Check style, types and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: lint  ## Check everything: style, types, imports, tests, coverage of the rules
+	$(BIN)/pytest --cov --cov-report=term
+
+lock: $(VENV)/installed-test  ## Pin the requirements anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build --extra dev -o requirements/test.txt
+
+clean:  ## Remove what was installed and built
+	rm -rf $(VENV) *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
