@@ -1,0 +1,110 @@
+"""One hash chain a customer: each entry names the entry before (SHA-256, canonical JSON).
+
+The chain covers a *salted hash* of the evidence, never the evidence. Forgetting a person
+destroys evidence and salt; what remains proves the order and the content of every "no".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from consent.errors import ChainBroken
+
+if TYPE_CHECKING:
+    from consent.decisions import Decision, Evidence
+
+#: What the first entry of every chain names as its predecessor.
+GENESIS = "0" * 64
+
+
+def canonical(value: object) -> bytes:
+    """Return the one JSON form of a value: sorted keys, no spaces, UTF-8.
+
+    Values are strings, integers, null and containers of them; floats are refused, since
+    their form differs between programs (RFC 8785 fixes it; we need none).
+    """
+    _refuse_floats(value)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise TypeError("a float has no canonical form")
+    if isinstance(value, dict):
+        for item in value.values():
+            _refuse_floats(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_floats(item)
+
+
+def stamp(moment: datetime) -> str:
+    """Return an aware moment as UTC in RFC 3339 with microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def evidence_hash(evidence: Evidence, salt: str) -> str:
+    """Return the salted hash that the chain covers in place of the evidence."""
+    return hashlib.sha256(bytes.fromhex(salt) + canonical(evidence.as_json())).hexdigest()
+
+
+def covered(decision: Decision) -> dict[str, object]:
+    """Return the fields of an entry that its hash covers, in the form that is hashed."""
+    return {
+        "id": decision.id,
+        "customer": decision.customer,
+        "position": decision.position,
+        "brand": decision.brand,
+        "kind": decision.subject.kind.value,
+        "subject": decision.subject.id,
+        "action": decision.action.value,
+        "said_at": stamp(decision.said_at),
+        "recorded_at": stamp(decision.recorded_at),
+        "until": stamp(decision.until) if decision.until else None,
+        "notice": decision.notice,
+        "linked_notice": decision.linked_notice,
+        "language": decision.language,
+        "door": decision.door,
+        "actor": decision.actor,
+        "method": decision.method,
+        "evidence": decision.evidence_hash,
+        "previous": decision.previous,
+    }
+
+
+def digest(decision: Decision) -> str:
+    """Return the hash of an entry, hex."""
+    return hashlib.sha256(canonical(covered(decision))).hexdigest()
+
+
+def verify(decisions: Iterable[Decision], head: str) -> int:
+    """Check one customer's chain from its start to its head; return its length.
+
+    :param decisions: all of them, in order; evidence that is still there is checked too.
+    :param head: the hash that the store holds as the newest, or `GENESIS` for none.
+    :raises ChainBroken: an entry was changed, removed, added or moved.
+    """
+    previous, length = GENESIS, 0
+    for decision in decisions:
+        length += 1
+        if decision.position != length or decision.previous != previous:
+            raise ChainBroken(f"entry {decision.id} is out of place")
+        if digest(decision) != decision.hash:
+            raise ChainBroken(f"entry {decision.id} was changed")
+        if not _evidence_matches(decision):
+            raise ChainBroken(f"the evidence of entry {decision.id} was changed")
+        previous = decision.hash
+    if previous != head:
+        raise ChainBroken(f"the newest entry should be {head[:12]}…, but is {previous[:12]}…")
+    return length
+
+
+def _evidence_matches(decision: Decision) -> bool:
+    if decision.evidence is None or decision.salt is None:
+        return True
+    return evidence_hash(decision.evidence, decision.salt) == decision.evidence_hash

@@ -1,0 +1,42 @@
+"""A chosen option as an intent: buttons and words meet in the same place."""
+
+from __future__ import annotations
+
+from consent.intents import Intent, IntentName, Scope
+from consent.replies import Option
+
+_NAMES = {
+    "agree": IntentName.YES,
+    "agree.automated": IntentName.YES,
+    "refuse": IntentName.NO,
+    "withdraw": IntentName.WITHDRAW,
+    "withdraw_all": IntentName.WITHDRAW_ALL,
+    "grant": IntentName.GRANT,
+    "channel_on": IntentName.GRANT,
+    "channel_off": IntentName.WITHDRAW,
+    "topic_on": IntentName.GRANT,
+    "topic_off": IntentName.WITHDRAW,
+    "explain": IntentName.EXPLAIN,
+    "privacy": IntentName.EXPLAIN,
+    "menu": IntentName.HELP,
+    "status": IntentName.STATUS,
+    "human": IntentName.HUMAN,
+    "review": IntentName.HUMAN,
+    "language": IntentName.LANGUAGE,
+    "pause": IntentName.PAUSE,
+    "contact": IntentName.HELP,
+}
+
+
+def intent_of(option: Option) -> Intent:
+    """Return what choosing an option means; an unknown name means nothing."""
+    return Intent(
+        name=_NAMES.get(option.name, IntentName.UNCLEAR),
+        purposes=(option.purpose,) if option.purpose else (),
+        channels=(option.channel,) if option.channel else (),
+        topics=(option.topic,) if option.topic else (),
+        scope=Scope(option.scope) if option.scope else None,
+        wanted_language=option.language,
+        notice=option.notice,
+        review=option.name == "review",
+    )

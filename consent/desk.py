@@ -1,0 +1,203 @@
+"""The consent desk: every door hands its messages here, and only here are decisions made.
+
+One message is one transaction: the desk reads what stands, understands, takes a step of the
+dialogue, and returns everything to be written at once. What it answers is what was committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from consent import chain
+from consent.catalogue import BrandId, Catalogue
+from consent.choices import intent_of
+from consent.decisions import CustomerId, Decision, Evidence
+from consent.dialogue.scene import Awaiting, Decide, Pending, Scene, Session, Turn
+from consent.dialogue.step import resume, step
+from consent.intents import Intent
+from consent.notices import NoticeShelf
+from consent.ports import Clock, Entropy, Inbound, Ledger, Proof, Snapshot, Writing
+from consent.replies import SILENCE, Reply
+from consent.standing import Standing
+from consent.states import Lens
+from consent.understanding import Lexicon, understand
+
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the operator offers: data, texts and the words customers use, all frozen."""
+
+    catalogue: Catalogue
+    notices: NoticeShelf
+    lexicon: Lexicon
+
+    def lens(self, brand: str, now: datetime) -> Lens:
+        """Return what reads a standing of this brand at this moment."""
+        return Lens(brand=brand, catalogue=self.catalogue, notices=self.notices, now=now)
+
+
+class ConsentDesk:
+    """The only writer of consents."""
+
+    def __init__(self, house: House, ledger: Ledger, clock: Clock, entropy: Entropy) -> None:
+        """Put the desk together; it holds no state of its own."""
+        self._house = house
+        self._ledger = ledger
+        self._clock = clock
+        self._entropy = entropy
+
+    async def handle(self, inbound: Inbound) -> Reply:
+        """Answer one message of one customer and commit what it decides.
+
+        The same message again (door, brand, provider's id) gets the same reply and changes
+        nothing (law 5).
+
+        :raises StoreUnavailable: nothing was changed; the door must let the provider retry.
+        """
+        return await self._ledger.turn(inbound, partial(self._work, inbound))
+
+    def _work(self, inbound: Inbound, snapshot: Snapshot) -> Writing:
+        now = self._moment(snapshot)
+        session = snapshot.session or Session()
+        scene = self._scene(inbound, snapshot, now)
+        intent = self._intent(inbound, session)
+        joining = inbound.contact is not None
+        turn = resume(scene, session) if joining else step(scene, session, intent)
+        if joining and session.pending and session.pending.intent:
+            intent = session.pending.intent
+        customer = snapshot.customer or self._entropy.customer_id(now)
+        decisions = self._decisions(inbound, snapshot, turn, intent, customer)
+        standing = snapshot.standing.with_decisions(decisions)
+        return Writing(
+            customer=customer,
+            new_customer=snapshot.customer is None,
+            decisions=decisions,
+            records={d.subject: standing.record(d.subject) for d in decisions},
+            head=decisions[-1].hash if decisions else snapshot.head,
+            length=snapshot.length + len(decisions),
+            session=_asked_aloud(turn.session, silent=inbound.silent),
+            reply=SILENCE if inbound.silent else turn.reply(),
+            cases=tuple(turn.cases),
+        )
+
+    def _moment(self, snapshot: Snapshot) -> datetime:
+        """Return now, or just after the customer's last word if the clock ran backwards.
+
+        Otherwise a withdrawal could stand before the grant that it takes back.
+        """
+        now, newest = self._clock.now(), snapshot.standing.newest
+        return now if newest is None else max(now, newest + _TICK)
+
+    def _scene(self, inbound: Inbound, snapshot: Snapshot, now: datetime) -> Scene:
+        brand = self._house.catalogue.brands[BrandId(inbound.brand)]
+        return Scene(
+            brand=brand,
+            lens=self._house.lens(inbound.brand, now),
+            standing=snapshot.standing,
+            form=inbound.form,
+            proof_level=_proof(inbound, snapshot).level,
+            linked=snapshot.linked,
+            fresh_code=self._entropy.code(),
+            fresh_case=self._entropy.case_id(),
+        )
+
+    def _intent(self, inbound: Inbound, session: Session) -> Intent:
+        if inbound.choice is not None:
+            return intent_of(inbound.choice)
+        return understand(
+            inbound.text or "",
+            self._house.lexicon,
+            pending=_hint(session.pending),
+            language=session.language,
+        )
+
+    def _decisions(
+        self,
+        inbound: Inbound,
+        snapshot: Snapshot,
+        turn: Turn,
+        intent: Intent,
+        customer: CustomerId,
+    ) -> tuple[Decision, ...]:
+        entries: list[Decision] = []
+        previous, position = snapshot.head, snapshot.length
+        for effect in turn.decisions:
+            position += 1
+            evidence = _evidence(inbound, _proof(inbound, snapshot), intent, effect)
+            entry = self._entry(inbound, turn, evidence, effect)
+            entry = replace(entry, customer=customer, position=position, previous=previous)
+            entry = replace(entry, hash=chain.digest(entry))
+            entries.append(entry)
+            previous = entry.hash
+        return tuple(entries)
+
+    def _entry(self, inbound: Inbound, turn: Turn, evidence: Evidence, effect: Decide) -> Decision:
+        now = turn.scene.now
+        salt = self._entropy.salt()
+        return Decision(
+            id=self._entropy.decision_id(now),
+            customer=CustomerId(""),
+            position=0,
+            brand=inbound.brand,
+            subject=effect.subject,
+            action=effect.action,
+            said_at=now,
+            recorded_at=now,
+            until=effect.until,
+            notice=effect.notice,
+            linked_notice=effect.linked_notice,
+            language=turn.language,
+            door=inbound.door,
+            actor="customer",
+            method="button" if inbound.choice else "text",
+            evidence_hash=chain.evidence_hash(evidence, salt),
+            evidence=evidence,
+            salt=salt,
+            previous="",
+            hash="",
+        )
+
+
+def _proof(inbound: Inbound, snapshot: Snapshot) -> Proof:
+    """Return the better of what the message proves and what is on file for its sender."""
+    on_file = snapshot.proof
+    if on_file is None or inbound.proof.level >= on_file.level:
+        return inbound.proof
+    return on_file
+
+
+def _evidence(inbound: Inbound, proof: Proof, intent: Intent, effect: Decide) -> Evidence:
+    words = inbound.text
+    if words is None and inbound.choice is not None:
+        words = f"[{inbound.choice.name}]"
+    return Evidence(
+        words=words or "",
+        message_id=inbound.message_id,
+        proof_kind="sms_code" if effect.proved else proof.kind,
+        proof_level=2 if effect.proved else proof.level,
+        intent=intent.name.value,
+    )
+
+
+def _asked_aloud(session: Session, *, silent: bool) -> Session:
+    """Drop a question that nobody will see."""
+    return replace(session, pending=None) if silent else session
+
+
+def _hint(pending: Pending | None) -> str | None:
+    """Return what understanding may know of the pending question, like `grant:offers`."""
+    if pending is None:
+        return None
+    if pending.awaiting is Awaiting.GRANT:
+        return f"grant:{pending.purposes[0]}"
+    return pending.awaiting.value
+
+
+def rebuild(decisions: Sequence[Decision]) -> Standing:
+    """Return the standing that these decisions add up to (law 3)."""
+    return Standing().with_decisions(decisions)

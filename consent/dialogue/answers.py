@@ -1,0 +1,86 @@
+"""Yes and no: what they mean depends on what was asked."""
+
+from __future__ import annotations
+
+from consent.chain import stamp
+from consent.dialogue import grants, withdrawals
+from consent.dialogue.channels import ask_channels
+from consent.dialogue.scene import Awaiting, Pending, Turn
+from consent.intents import Intent, Scope
+from consent.notices import code_of
+from consent.replies import Option
+
+
+def yes(turn: Turn, intent: Intent) -> None:
+    """Take a yes as the answer to the pending question; with none pending, to nothing."""
+    pending = turn.session.pending
+    if pending is None or pending.awaiting is Awaiting.LINK:
+        _nothing_pending(turn, intent, "yes.nothing")
+    elif _is_late(turn, pending) or _is_stale(intent, pending):
+        _show_again(turn, intent, pending)
+    elif intent.code and pending.code is None:
+        # A number nobody asked for is no yes (law 1).
+        turn.say("unclear.pending")
+    elif pending.awaiting is Awaiting.GRANT:
+        grants.accept(turn, pending, intent.code)
+    elif pending.awaiting is Awaiting.CHANNELS:
+        turn.say("kept")
+        ask_channels(turn)
+    elif pending.awaiting is Awaiting.SCOPE:
+        withdrawals.stop(turn, Scope.ALL)
+    else:
+        turn.wait_for(None)
+        withdrawals.withdraw(turn, pending.purposes)
+
+
+def no(turn: Turn, intent: Intent) -> None:
+    """Take a no as the answer to the pending question; with none pending, to nothing.
+
+    A no to a notice is recorded even if it comes late or the text has changed since:
+    lowering permission is always accepted.
+    """
+    pending = turn.session.pending
+    if intent.purposes:
+        turn.wait_for(None)
+        withdrawals.withdraw(turn, intent.purposes)
+    elif pending is None:
+        _nothing_pending(turn, intent, "no.nothing")
+    elif pending.awaiting is Awaiting.GRANT:
+        turn.wait_for(None)
+        withdrawals.withdraw(turn, pending.purposes)
+    else:
+        turn.wait_for(None)
+        turn.say("kept")
+        turn.offer(Option(name="menu"))
+
+
+def _nothing_pending(turn: Turn, intent: Intent, message: str) -> None:
+    if intent.purposes:
+        grants.propose(turn, intent)
+        return
+    turn.say(message)
+    turn.offer(Option(name="menu"))
+
+
+def _is_late(turn: Turn, pending: Pending) -> bool:
+    waited = turn.scene.now - pending.asked_at
+    return waited.total_seconds() > turn.scene.brand.yes_within_hours * 3600
+
+
+def _is_stale(intent: Intent, pending: Pending) -> bool:
+    """A button counts only for the notice last shown, unchanged (law 1)."""
+    if intent.notice is None:
+        return False
+    shown = code_of(pending.notice) if pending.notice else None
+    return intent.notice != shown or intent.purposes != pending.purposes
+
+
+def _show_again(turn: Turn, intent: Intent, pending: Pending) -> None:
+    about = intent.purposes or pending.purposes
+    turn.wait_for(None)
+    if about and (intent.notice or pending.awaiting is Awaiting.GRANT):
+        turn.say("notice.again", since=stamp(pending.asked_at))
+        grants.show_notice(turn, turn.scene.catalogue.purpose(about[0]))
+    else:
+        turn.say("yes.nothing")
+        turn.offer(Option(name="menu"))

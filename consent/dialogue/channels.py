@@ -1,0 +1,99 @@
+"""By which ways, and about what, offers may come."""
+
+from __future__ import annotations
+
+from consent.chain import stamp
+from consent.decisions import Action, Kind, Subject
+from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
+from consent.intents import Intent
+from consent.replies import Option
+from consent.states import State, Switch
+
+
+def ask_channels(turn: Turn) -> None:
+    """Ask which channels may be used; none is on until the customer says so."""
+    turn.wait_for(Pending(awaiting=Awaiting.CHANNELS, asked_at=turn.scene.now))
+    turn.say("ask.channels", channels=[c.id for c in turn.scene.catalogue.channels])
+    for channel in turn.scene.catalogue.channels:
+        subject = Subject.channel(channel.id)
+        on = turn.scene.lens.switch(turn.scene.standing, subject)[0] is Switch.ON
+        turn.offer(Option(name="channel_off" if on else "channel_on", channel=channel.id))
+    turn.offer(Option(name="menu"))
+
+
+def switch_on(turn: Turn, intent: Intent) -> None:
+    """Switch channels or topics on: one explicit word each, once offers are given."""
+    if not turn.scene.lens.contacts(turn.scene.standing):
+        # Imported here: grants asks for channels, channels may first need a grant.
+        from consent.dialogue.grants import show_notice  # noqa: PLC0415
+
+        turn.say("channel.needs_consent")
+        show_notice(turn, turn.scene.catalogue.opening)
+        return
+    _switch(turn, intent, Action.ON)
+    _keep_asking(turn)
+
+
+def switch_off(turn: Turn, intent: Intent) -> None:
+    """Switch channels or topics off at once; ask afterwards what the last one meant."""
+    _switch(turn, intent, Action.OFF)
+    if not intent.channels or not _was_last(turn):
+        turn.offer(Option(name="menu"))
+        return
+    given = tuple(
+        p.id
+        for p in turn.scene.catalogue.contacting
+        if turn.scene.read(p).state in {State.GIVEN, State.PAUSED}
+    )
+    turn.wait_for(Pending(awaiting=Awaiting.WITHDRAW, asked_at=turn.scene.now, purposes=given))
+    turn.say("channel.last_off", purposes=list(given))
+    turn.offer(*(Option(name="withdraw", purpose=p) for p in given), Option(name="menu"))
+
+
+def _switch(turn: Turn, intent: Intent, action: Action) -> None:
+    wanted = Switch.ON if action is Action.ON else Switch.OFF
+    for kind, ids in (("channel", intent.channels), ("topic", intent.topics)):
+        changed = [i for i in ids if _decide(turn, Subject(Kind(kind), i), action, wanted)]
+        at = stamp(turn.scene.now)
+        if len(changed) == 1:
+            turn.say(f"{kind}.{wanted.value}", **{kind: changed[0]}, at=at)
+        elif changed:
+            turn.say(f"{kind}.{wanted.value}.several", **{f"{kind}s": changed}, at=at)
+
+
+def _decide(turn: Turn, subject: Subject, action: Action, wanted: Switch) -> bool:
+    """Record a switch unless it stands so already, which is said; say whether it was."""
+    state, mark = turn.scene.lens.switch(turn.scene.standing, subject)
+    if state is wanted and mark is not None:
+        kind = subject.kind.value
+        names = {kind: subject.id, "since": stamp(mark.at)}
+        turn.say(f"already.{kind}.{wanted.value}", **names)
+        return False
+    turn.decide(Decide(subject=subject, action=action))
+    return True
+
+
+def _keep_asking(turn: Turn) -> None:
+    pending = turn.session.pending
+    if pending is None or pending.awaiting is not Awaiting.CHANNELS:
+        turn.offer(Option(name="menu"))
+        return
+    on = {d.subject.id for d in turn.decisions if d.action is Action.ON}
+    for channel in turn.scene.catalogue.channels:
+        subject = Subject.channel(channel.id)
+        before = turn.scene.lens.switch(turn.scene.standing, subject)[0] is Switch.ON
+        if not before and channel.id not in on:
+            turn.offer(Option(name="channel_on", channel=channel.id))
+    turn.offer(Option(name="menu"))
+
+
+def _was_last(turn: Turn) -> bool:
+    """Say whether this message switched off the last channel of a customer with offers on."""
+    scene = turn.scene
+    off = {d.subject for d in turn.decisions}
+    on = [
+        subject
+        for subject in map(Subject.channel, (c.id for c in scene.catalogue.channels))
+        if scene.lens.switch(scene.standing, subject)[0] is Switch.ON
+    ]
+    return bool(on) and set(on) <= off and scene.lens.contacts(scene.standing)

@@ -1,0 +1,170 @@
+"""Towards a yes: showing a notice, and giving what was agreed to."""
+
+from __future__ import annotations
+
+from consent.catalogue import Purpose
+from consent.chain import stamp
+from consent.decisions import Action, Subject
+from consent.dialogue.channels import ask_channels
+from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
+from consent.intents import Intent, Scope
+from consent.notices import Form
+from consent.replies import Option
+from consent.states import State, Switch
+
+#: A two-digit code is guessed once in ninety times; three misses end the attempt.
+MISSES_ALLOWED = 3
+
+
+def propose(turn: Turn, intent: Intent) -> None:
+    """Show the notice of what the customer would like to give; grant nothing (law 1)."""
+    catalogue = turn.scene.catalogue
+    wanted = intent.purposes or (catalogue.opening.id,)
+    if intent.scope is Scope.ALL:
+        wanted = tuple(p.id for p in catalogue.purposes)
+    missing = [p for p in map(catalogue.purpose, wanted) if not _given(turn, p)]
+    if not missing:
+        _say_already_given(turn, catalogue.purpose(wanted[0]))
+        return
+    if len(wanted) > 1:
+        turn.say("grant.one_by_one")
+    show_notice(turn, missing[0])
+
+
+def _given(turn: Turn, purpose: Purpose) -> bool:
+    return turn.scene.read(purpose).state is State.GIVEN
+
+
+def _say_already_given(turn: Turn, purpose: Purpose) -> None:
+    mark = turn.scene.read(purpose).mark
+    turn.say("already.given", purpose=purpose.id, since=stamp(mark.at) if mark else None)
+    turn.offer(Option(name="withdraw", purpose=purpose.id), Option(name="menu"))
+
+
+def show_notice(turn: Turn, purpose: Purpose, *, misses: int = 0) -> None:
+    """Show the notice of a purpose and wait for the yes, where one can be accepted."""
+    scene, language = turn.scene, turn.language
+    notice = scene.notice(purpose.id, language)
+    turn.say("notice", purpose=purpose.id, notice=notice.fingerprint)
+    if not scene.linked:
+        turn.wait_for(None)
+        turn.say("link.ask")
+        turn.offer(Option(name="contact"), Option(name="menu"))
+        return
+    reading = scene.read(purpose)
+    if reading.state is State.GIVEN:
+        turn.wait_for(None)
+        _say_already_given(turn, purpose)
+        return
+    if reading.state is State.NEVER_ASKED:
+        turn.decide(
+            Decide(
+                subject=Subject.purpose(purpose.id),
+                action=Action.ASKED,
+                notice=notice.fingerprint,
+            )
+        )
+    _ask(turn, purpose, notice.fingerprint, misses)
+
+
+def _ask(turn: Turn, purpose: Purpose, notice: str, misses: int) -> None:
+    scene = turn.scene
+    by_sms = scene.form is not Form.CHAT
+    needs_code = scene.proof_level < purpose.proof
+    if needs_code and not by_sms:
+        turn.wait_for(None)
+        turn.say("proof.needed", purpose=purpose.id)
+        turn.offer(Option(name="menu"))
+        return
+    full = scene.full_notice(purpose.id, turn.language)
+    code = scene.fresh_code if needs_code else None
+    turn.wait_for(
+        Pending(
+            awaiting=Awaiting.GRANT,
+            asked_at=scene.now,
+            purposes=(purpose.id,),
+            notice=notice,
+            linked_notice=full.fingerprint if by_sms else None,
+            code=code,
+            misses=misses,
+        )
+    )
+    question = "ask.grant.automated" if purpose.automated_decisions else "ask.grant"
+    turn.say(
+        f"{question}.code" if code else question,
+        purpose=purpose.id,
+        link=full.code,
+        code=code,
+    )
+    agree = "agree.automated" if purpose.automated_decisions else "agree"
+    short = scene.notice(purpose.id, turn.language).code
+    turn.offer(
+        Option(name=agree, purpose=purpose.id, notice=short),
+        Option(name="refuse", purpose=purpose.id, notice=short),
+        Option(name="privacy"),
+        Option(name="menu"),
+    )
+
+
+def accept(turn: Turn, pending: Pending, code: str | None) -> None:
+    """Give the purpose whose notice is pending, if the yes is good for it."""
+    purpose = turn.scene.catalogue.purpose(pending.purposes[0])
+    if pending.notice is None or not turn.scene.lens.notices.is_current(pending.notice):
+        turn.say("notice.changed")
+        show_notice(turn, purpose)
+    elif pending.code is None and turn.scene.proof_level < purpose.proof:
+        show_notice(turn, purpose)
+    elif pending.code and code != pending.code:
+        _miss(turn, purpose, pending)
+    else:
+        _give(turn, purpose, pending)
+
+
+def _miss(turn: Turn, purpose: Purpose, pending: Pending) -> None:
+    misses = pending.misses + 1
+    if misses >= MISSES_ALLOWED:
+        turn.wait_for(None)
+        turn.say("code.exhausted", purpose=purpose.id)
+        return
+    turn.say("code.wrong")
+    show_notice(turn, purpose, misses=misses)
+
+
+def _give(turn: Turn, purpose: Purpose, pending: Pending) -> None:
+    scene = turn.scene
+    _forget_old_channels(turn, purpose)
+    turn.decide(
+        Decide(
+            subject=Subject.purpose(purpose.id),
+            action=Action.GIVEN,
+            notice=pending.notice,
+            linked_notice=pending.linked_notice,
+            proved=pending.code is not None,
+        )
+    )
+    turn.wait_for(None)
+    turn.say("granted", purpose=purpose.id, at=stamp(scene.now), notice=pending.notice)
+    if purpose in scene.catalogue.contacting and not _any_channel_on(turn):
+        ask_channels(turn)
+    else:
+        turn.offer(Option(name="menu"))
+
+
+def _any_channel_on(turn: Turn) -> bool:
+    scene = turn.scene
+    cleared = {d.subject for d in turn.decisions if d.action is Action.UNSET}
+    return any(
+        scene.lens.switch(scene.standing, subject)[0] is Switch.ON and subject not in cleared
+        for subject in map(Subject.channel, (c.id for c in scene.catalogue.channels))
+    )
+
+
+def _forget_old_channels(turn: Turn, purpose: Purpose) -> None:
+    """A channel switched on under a consent that ran out does not come back with a new one."""
+    scene = turn.scene
+    if purpose not in scene.catalogue.contacting or scene.lens.contacts(scene.standing):
+        return
+    for channel in scene.catalogue.channels:
+        subject = Subject.channel(channel.id)
+        if scene.lens.switch(scene.standing, subject)[0] is Switch.ON:
+            turn.decide(Decide(subject=subject, action=Action.UNSET))

@@ -1,0 +1,190 @@
+"""What the dialogue sees, remembers and wants done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from consent.catalogue import Brand, Catalogue, Purpose
+from consent.decisions import Action, Subject
+from consent.intents import Intent
+from consent.notices import Form, Notice
+from consent.replies import Message, Option, Param, Reply
+from consent.standing import Standing
+from consent.states import Lens, Reading
+
+
+class Awaiting(StrEnum):
+    """What kind of answer is pending."""
+
+    #: A yes or no to the notice of a purpose.
+    GRANT = "grant"
+    #: Which channels may be used.
+    CHANNELS = "channels"
+    #: Whether everything else is to end too.
+    SCOPE = "scope"
+    #: Whether these purposes are to end.
+    WITHDRAW = "withdraw"
+    #: The number: the intent is carried out when it is proven.
+    LINK = "link"
+
+
+#: Asking again within this time is about the same case.
+_SAME_CASE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """One question that the next message may answer."""
+
+    awaiting: Awaiting
+    asked_at: datetime
+    purposes: tuple[str, ...] = ()
+    #: Fingerprints of the notice shown and of the full one it linked to.
+    notice: str | None = None
+    linked_notice: str | None = None
+    #: Two digits that the yes must repeat, and how often they were missed.
+    code: str | None = None
+    misses: int = 0
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Something a person at the operator must do."""
+
+    id: str
+    kind: str
+    opened_at: datetime
+    purpose: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What is remembered of a conversation, keyed (brand, door, address)."""
+
+    language: str | None = None
+    #: The customer chose the language; keywords of another do not change it.
+    chosen: bool = False
+    greeted: bool = False
+    pending: Pending | None = None
+    #: The newest case of each kind: asking twice does not open two.
+    cases: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """An effect: this goes into the ledger."""
+
+    subject: Subject
+    action: Action
+    notice: str | None = None
+    linked_notice: str | None = None
+    until: datetime | None = None
+    #: The yes repeated a code that only the holder of the number could read.
+    proved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Everything a step may look at; `fresh_code` and `fresh_case` are drawn anew each time."""
+
+    brand: Brand
+    lens: Lens
+    standing: Standing
+    form: Form
+    proof_level: int
+    linked: bool
+    fresh_code: str
+    fresh_case: str
+
+    @property
+    def now(self) -> datetime:
+        """The moment of this message."""
+        return self.lens.now
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The operator's data."""
+        return self.lens.catalogue
+
+    def read(self, purpose: Purpose) -> Reading:
+        """Return the state of a purpose as it stood before this message."""
+        return self.lens.read(self.standing, purpose)
+
+    def notice(self, purpose: str, language: str) -> Notice:
+        """Return the notice this door shows; a language without diacritics has no plain one."""
+        shelf, brand = self.lens.notices, self.brand.id
+        if self.form is Form.SMS_PLAIN:
+            plain = shelf.newest(brand, purpose, language, Form.SMS_PLAIN)
+            return plain or shelf.current(brand, purpose, language, Form.SMS)
+        return shelf.current(brand, purpose, language, self.form)
+
+    def full_notice(self, purpose: str, language: str) -> Notice:
+        """Return the full text, which an SMS links to."""
+        return self.lens.notices.current(self.brand.id, purpose, language, Form.CHAT)
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one step has gathered so far."""
+
+    scene: Scene
+    session: Session
+    language: str
+    messages: list[Message] = field(default_factory=list)
+    options: list[Option] = field(default_factory=list)
+    decisions: list[Decide] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+
+    def say(self, message_id: str, /, **params: Param) -> None:
+        """Add a message to the reply."""
+        self.messages.append(Message(message_id, params))
+
+    def offer(self, *options: Option) -> None:
+        """Add things to choose from."""
+        self.options.extend(options)
+
+    def decide(self, decision: Decide) -> None:
+        """Add a decision to the ledger."""
+        self.decisions.append(decision)
+
+    def has_decided(self, subject: Subject) -> bool:
+        """Say whether an earlier wish of the same message has decided this already."""
+        return any(d.subject == subject for d in self.decisions)
+
+    def wait_for(self, pending: Pending | None) -> None:
+        """Make this the only pending question."""
+        self.session = replace(self.session, pending=pending)
+
+    def remember(
+        self, *, language: str | None = None, chosen: bool | None = None, greeted: bool = False
+    ) -> None:
+        """Note something about the conversation."""
+        self.session = replace(
+            self.session,
+            language=language or self.session.language,
+            chosen=self.session.chosen if chosen is None else chosen,
+            greeted=greeted or self.session.greeted,
+        )
+
+    def open_case(self, kind: str, purpose: str | None = None) -> Case:
+        """Return the case of this kind: the one open since less than a day, or a new one."""
+        now = self.scene.now
+        for case in self.session.cases:
+            if case.kind == kind and (now - case.opened_at) < _SAME_CASE:
+                return case
+        case = Case(id=self.scene.fresh_case, kind=kind, opened_at=now, purpose=purpose)
+        others = tuple(c for c in self.session.cases if c.kind != kind)
+        self.session = replace(self.session, cases=(*others, case))
+        self.cases.append(case)
+        return case
+
+    def reply(self) -> Reply:
+        """Return what has been said so far."""
+        return Reply(
+            language=self.language,
+            messages=tuple(self.messages),
+            options=tuple(self.options),
+        )

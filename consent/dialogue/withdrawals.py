@@ -1,0 +1,166 @@
+"""Towards a no: stopping, withdrawing, refusing, pausing. Done first, asked afterwards (law 2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from consent.catalogue import Purpose
+from consent.chain import stamp
+from consent.decisions import Action, Subject
+from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
+from consent.intents import Intent, Scope
+from consent.replies import Option
+from consent.states import State, Switch
+
+#: Hours a pause lasts unless the customer says otherwise (meaning.md, "pause n").
+PAUSE_HOURS = 24
+_LONGEST_PAUSE_HOURS = 24 * 366
+_NO_ALREADY = frozenset({State.REFUSED, State.WITHDRAWN})
+_HAD_A_YES = frozenset({State.GIVEN, State.PAUSED, State.OUTDATED, State.EXPIRED})
+
+
+def stop(turn: Turn, scope: Scope | None) -> None:
+    """End all marketing of this brand, or all consents; then offer the rest.
+
+    Unsure of the scope, marketing ends now and the question comes after (meaning.md).
+    """
+    everything = scope is Scope.ALL
+    catalogue = turn.scene.catalogue
+    purposes = catalogue.purposes if everything else catalogue.marketing
+    had = [p for p in purposes if turn.scene.read(p).state in _HAD_A_YES]
+    changed = [p for p in purposes if _end(turn, p)]
+    _unset_channels(turn)
+    turn.wait_for(None)
+    name = "all" if everything else "marketing"
+    since = _latest(turn, purposes)
+    if changed or since is None:
+        turn.say(f"withdrawn.{name}", at=stamp(turn.scene.now))
+    else:
+        turn.say(f"already.{name}", since=since)
+    _say_loyalty_ends(turn, had)
+    if everything:
+        _say_other_ways(turn, changed)
+        turn.offer(Option(name="menu"))
+    else:
+        _offer_rest(turn)
+
+
+def _latest(turn: Turn, purposes: tuple[Purpose, ...]) -> str | None:
+    marks = [turn.scene.read(p).mark for p in purposes]
+    moments = [m.at for m in marks if m]
+    return stamp(max(moments)) if moments else None
+
+
+def _offer_rest(turn: Turn) -> None:
+    rest = [p for p in turn.scene.catalogue.purposes if not p.marketing]
+    if all(turn.scene.read(p).state in _NO_ALREADY for p in rest):
+        turn.offer(Option(name="menu"))
+        return
+    turn.wait_for(Pending(awaiting=Awaiting.SCOPE, asked_at=turn.scene.now))
+    turn.say("stop.rest")
+    turn.offer(Option(name="withdraw_all", scope=Scope.ALL.value), Option(name="menu"))
+
+
+def withdraw(turn: Turn, purpose_ids: tuple[str, ...]) -> None:
+    """End exactly these purposes and say what that means."""
+    catalogue = turn.scene.catalogue
+    purposes = [catalogue.purpose(p) for p in purpose_ids]
+    before = {p.id: turn.scene.read(p) for p in purposes}
+    changed = [p for p in purposes if _end(turn, p)]
+    _unset_channels(turn)
+    turn.wait_for(None)
+    withdrawn = [p for p in changed if before[p.id].state in _HAD_A_YES]
+    refused = [p for p in changed if p not in withdrawn]
+    already = [p for p in purposes if before[p.id].state in _NO_ALREADY]
+    _confirm(turn, "withdrawn", withdrawn)
+    _confirm(turn, "refused", refused)
+    for purpose in already:
+        reading = before[purpose.id]
+        since = stamp(reading.mark.at) if reading.mark else None
+        turn.say(f"already.{reading.state.value}", purpose=purpose.id, since=since)
+    _say_loyalty_ends(turn, withdrawn)
+    _say_other_ways(turn, changed)
+    turn.offer(Option(name="menu"))
+
+
+def _confirm(turn: Turn, message: str, purposes: list[Purpose]) -> None:
+    at = stamp(turn.scene.now)
+    if len(purposes) == 1:
+        turn.say(message, purpose=purposes[0].id, at=at)
+    elif purposes:
+        turn.say(f"{message}.several", purposes=[p.id for p in purposes], at=at)
+
+
+def _end(turn: Turn, purpose: Purpose) -> bool:
+    """Record a no to a purpose unless one stands already; say whether it was recorded."""
+    state = turn.scene.read(purpose).state
+    subject = Subject.purpose(purpose.id)
+    if state in _NO_ALREADY or turn.has_decided(subject):
+        return False
+    action = Action.WITHDRAWN if state in _HAD_A_YES else Action.REFUSED
+    turn.decide(Decide(subject=subject, action=action))
+    return True
+
+
+def _unset_channels(turn: Turn) -> None:
+    """Once no purpose allows contact any longer, channels return to unset (meaning.md)."""
+    scene = turn.scene
+    ended = {d.subject.id for d in turn.decisions}
+    standing = [p for p in scene.catalogue.contacting if scene.read(p).state in _HAD_A_YES]
+    if not standing or any(p.id not in ended for p in standing):
+        return
+    for channel in scene.catalogue.channels:
+        subject = Subject.channel(channel.id)
+        if scene.lens.switch(scene.standing, subject)[0] is not Switch.UNSET:
+            turn.decide(Decide(subject=subject, action=Action.UNSET))
+
+
+def _say_loyalty_ends(turn: Turn, withdrawn: list[Purpose]) -> None:
+    """Say once, neutrally, what a former customer gives up (meaning.md, "Life of a customer")."""
+    if not turn.scene.lens.is_former(turn.scene.standing):
+        return
+    ending = [p.id for p in withdrawn if p.years_after_service is not None]
+    if ending:
+        turn.say("loyalty.ends", purposes=ending)
+
+
+def _say_other_ways(turn: Turn, changed: list[Purpose]) -> None:
+    for purpose in changed:
+        for alternative in purpose.alternatives:
+            turn.say(f"alternative.{alternative}")
+
+
+def ask(turn: Turn, intent: Intent) -> None:
+    """Unsure whether they want to stop: name the reading, change nothing."""
+    catalogue = turn.scene.catalogue
+    meant = catalogue.purposes if intent.scope is Scope.ALL else catalogue.marketing
+    purposes = intent.purposes or tuple(p.id for p in meant)
+    turn.wait_for(Pending(awaiting=Awaiting.WITHDRAW, asked_at=turn.scene.now, purposes=purposes))
+    turn.say("ask.withdraw", purposes=list(purposes))
+    turn.offer(*(Option(name="withdraw", purpose=p) for p in purposes), Option(name="menu"))
+
+
+def pause(turn: Turn, intent: Intent) -> None:
+    """Suspend a purpose for a time; it comes back by the clock (ePrivacy 9(2))."""
+    catalogue = turn.scene.catalogue
+    pausable = tuple(p.id for p in catalogue.purposes if p.pausable)
+    for purpose_id in intent.purposes or pausable:
+        purpose = catalogue.purpose(purpose_id)
+        if not purpose.pausable:
+            turn.say("pause.unavailable", purpose=purpose_id)
+        elif turn.has_decided(Subject.purpose(purpose_id)):
+            continue
+        elif turn.scene.read(purpose).state not in {State.GIVEN, State.PAUSED}:
+            turn.say("pause.not_given", purpose=purpose_id)
+        else:
+            _pause_one(turn, purpose, intent.hours or PAUSE_HOURS)
+    turn.offer(Option(name="menu"))
+
+
+def _pause_one(turn: Turn, purpose: Purpose, hours: int) -> None:
+    until = turn.scene.now + timedelta(hours=min(max(hours, 1), _LONGEST_PAUSE_HOURS))
+    subject = Subject.purpose(purpose.id)
+    turn.decide(Decide(subject=subject, action=Action.PAUSED, until=until))
+    turn.session = replace(turn.session, pending=None)
+    turn.say("paused", purpose=purpose.id, until=stamp(until))

@@ -1,0 +1,99 @@
+"""From words to intents, in stages; knows no dialogue, no store and no door.
+
+A message is heard (one spelling), read as known phrases, and shown to one small recogniser
+after the other; the first that understands it decides. These recognisers take whole messages
+only: keywords, numbers, names. What they leave unread is unclear, which changes nothing. A
+deeper stage for free text is one more recogniser at the end of the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from consent.intents import Intent, IntentName
+from consent.understanding import keywords, names, numbers
+from consent.understanding.lexicon import Lexicon, build_lexicon
+from consent.understanding.message import Message
+from consent.understanding.parts import WHOLE, Part, Words
+from consent.understanding.sentence import read
+from consent.understanding.text import hear
+from consent.understanding.verbs import UNCLEAR, questioned
+
+Recogniser = Callable[[Message, Lexicon], Intent | None]
+
+#: Tried in this order; no answer to a question is made of STOP words.
+_RECOGNISERS: tuple[Recogniser, ...] = (
+    keywords.own_words,
+    keywords.trap,
+    keywords.sign,
+    names.answer,
+    keywords.keyword,
+    numbers.code,
+    names.wish,
+    numbers.signed,
+    numbers.number,
+    numbers.pause,
+    names.name,
+    names.refusal,
+)
+_WITHDRAWALS = frozenset({IntentName.WITHDRAW, IntentName.WITHDRAW_ALL})
+
+
+def understand(
+    text: str, lexicon: Lexicon, *, pending: str | None = None, language: str | None = None
+) -> Intent:
+    """Return what a message asks for; whatever is not certain is unclear.
+
+    `pending` names the question the message may answer: `grant:<purpose>`, `channels`, `scope`,
+    `withdraw`, `link`. `language` is that of the session. Never fails, whatever was typed, and
+    takes time linear in the length of the text. Only START, an explicit word or sign with a
+    number or a name, or an answer to the question for channels, is ever a grant.
+    """
+    words, is_command = _without_slash(text)
+    if is_command and words == "start":
+        return Intent(name=IntentName.HELP)
+    heard = hear(words)
+    message = Message(
+        heard=heard,
+        sentence=read(heard.tokens, lexicon),
+        pending=pending.partition(":")[0] if pending else None,
+        language=language,
+    )
+    intent = _first(message, lexicon)
+    return replace(intent, language=None) if is_command else intent
+
+
+def _without_slash(text: str) -> tuple[str, bool]:
+    """Take the slash and the bot's name off a Telegram command; `/start` loses its payload."""
+    stripped = text.strip()
+    if not stripped.startswith("/") or not stripped[1:2].isalpha():
+        return text, False
+    command, *rest = stripped[1:].split(maxsplit=1)
+    command = command.partition("@")[0]
+    if command.casefold() == "start":
+        return "start", True
+    return " ".join((command, *rest)), True
+
+
+def _first(message: Message, lexicon: Lexicon) -> Intent:
+    """Return the reading of the first recogniser that has one, if nothing speaks against it."""
+    readings = (recognise(message, lexicon) for recognise in _RECOGNISERS)
+    intent = next((i for i in readings if i is not None), UNCLEAR)
+    sentence = message.sentence
+    if sentence is None:
+        return intent
+    if len(sentence.brands) > 1 and intent.name not in _WITHDRAWALS:
+        return UNCLEAR
+    return questioned(intent) if sentence.question and sentence.atoms else intent
+
+
+__all__ = [
+    "WHOLE",
+    "Lexicon",
+    "Part",
+    "Recogniser",
+    "Words",
+    "build_lexicon",
+    "understand",
+]

@@ -1,0 +1,122 @@
+"""The words customers use, as frozen data: which phrase plays which part, in which language.
+
+It is built from plain dicts by `build_lexicon`; reading the operator's files, and refusing
+broken ones, is the business of `locales`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from consent.catalogue import Catalogue
+from consent.understanding.parts import INSIDE, Part, Sense, Senses, Words
+from consent.understanding.spelling import joined, respellings
+from consent.understanding.text import hear, symbol
+
+_Gathered = dict[str, dict[Part, dict[str, set[str]]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """All words of all languages, frozen; the only thing `understand` knows of the world."""
+
+    #: Keyed by canonical words, one space between them.
+    phrases: Mapping[str, Senses]
+    #: The most words a phrase has that begins with this word.
+    longest: Mapping[str, int]
+    #: Every word of every phrase.
+    vocabulary: frozenset[str]
+    #: Messages of signs alone: `?`, `+`, a thumb.
+    symbols: Mapping[str, Senses]
+    #: Whole messages, with diacritics, that look like keywords and are none.
+    never: frozenset[str]
+    #: Number on screen -> purpose.
+    purposes: Mapping[int, str]
+    channels: tuple[str, ...]
+    #: The purposes that use channels: "stop sms offers" means the SMS.
+    contacting: frozenset[str]
+
+    def brands_of(self, word: str) -> tuple[str, ...]:
+        """Return the brands a word names, none if it names none."""
+        sense = self.phrases.get(word, {}).get(Part.BRAND)
+        return sense.values if sense else ()
+
+    def joins(self, word: str) -> bool:
+        """Say whether a word is an "and"."""
+        return Part.AND in self.phrases.get(word, {})
+
+    def words(self, tokens: Iterable[str]) -> Iterator[str]:
+        """Yield each token as the known word it stands for, else as it is."""
+        for token in tokens:
+            word = joined(token) if token[0].isalpha() else token
+            if word in self.vocabulary:
+                yield word
+            elif word == token:
+                yield self._respelled(word)
+            else:
+                yield from self._split(token, word)
+
+    def _respelled(self, word: str) -> str:
+        return next((w for w in respellings(word) if w in self.vocabulary), word)
+
+    def _split(self, token: str, word: str) -> Iterator[str]:
+        """Take `стоп-смс` apart if both sides are known; `стоп-кран` stays unknown."""
+        whole = self._respelled(word)
+        sides = [self._respelled(side) for side in token.replace("'", "").split("-")]
+        apart = whole not in self.vocabulary and self.vocabulary.issuperset(sides)
+        yield from sides if apart else (whole,)
+
+
+def key_of(phrase: str) -> tuple[str, bool]:
+    """Return the key under which a phrase is looked up, and whether it is a sign alone."""
+    heard = hear(phrase)
+    if heard.is_symbol:
+        return symbol(heard.plain), True
+    return " ".join(map(joined, heard.tokens)), False
+
+
+def build_lexicon(
+    languages: Mapping[str, Words], never: Iterable[str], catalogue: Catalogue
+) -> Lexicon:
+    """Return the lexicon of these words; phrases that fold to the same are one."""
+    phrases: _Gathered = {}
+    symbols: _Gathered = {}
+    for language, part, value, phrase in _entries(languages):
+        key, is_symbol = key_of(phrase)
+        table = symbols if is_symbol and part not in INSIDE else phrases
+        senses = table.setdefault(key, {}).setdefault(part, {})
+        senses.setdefault(value, set()).add(language)
+    longest: dict[str, int] = {}
+    for key in phrases:
+        first, *others = key.split(" ")
+        longest[first] = max(longest.get(first, 0), 1 + len(others))
+    return Lexicon(
+        phrases={key: _senses(parts) for key, parts in phrases.items()},
+        longest=longest,
+        vocabulary=frozenset(word for key in phrases for word in key.split(" ")),
+        symbols={key: _senses(parts) for key, parts in symbols.items()},
+        never=frozenset(hear(text).plain for text in never),
+        purposes={p.number: p.id for p in catalogue.purposes},
+        channels=tuple(c.id for c in catalogue.channels),
+        contacting=frozenset(p.id for p in catalogue.contacting),
+    )
+
+
+def _entries(languages: Mapping[str, Words]) -> Iterator[tuple[str, Part, str, str]]:
+    for language, words in languages.items():
+        for part, values in words.items():
+            for value, phrases in values.items():
+                for phrase in phrases:
+                    yield language, part, value, phrase
+
+
+def _senses(parts: Mapping[Part, Mapping[str, set[str]]]) -> Senses:
+    return {
+        part: Sense(
+            part=part,
+            values=tuple(value for value in values if value),
+            languages=frozenset[str]().union(*values.values()),
+        )
+        for part, values in parts.items()
+    }

@@ -1,0 +1,61 @@
+"""What a recogniser looks at: the phrases of one message, and the question it may answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from consent.intents import Intent, IntentName
+from consent.understanding.parts import Part, Senses
+from consent.understanding.text import Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One phrase or number, with the sign at it."""
+
+    senses: Senses
+    #: First and last number of a range; twice the same for a number; none for a phrase.
+    numbers: tuple[int, int] | None = None
+    digits: str = ""
+    sign: str = ""
+
+    def __contains__(self, part: Part) -> bool:
+        """Say whether it can play this part."""
+        return part in self.senses
+
+    def values(self, part: Part) -> tuple[str, ...]:
+        """Return the ids or counts it carries in this part; none if it cannot play it."""
+        sense = self.senses.get(part)
+        return sense.values if sense else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """The phrases of one message that carry its sense."""
+
+    atoms: tuple[Atom, ...]
+    brands: frozenset[str]
+    #: The languages all its words belong to.
+    languages: frozenset[str]
+    question: bool
+
+    def intent(self, name: IntentName) -> Intent:
+        """Return a bare intent of this name, with what the message says beside it."""
+        return Intent(
+            name=name,
+            brand=next(iter(self.brands)) if len(self.brands) == 1 else None,
+            language=next(iter(self.languages)) if len(self.languages) == 1 else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a recogniser looks at: the message and the question it may answer."""
+
+    heard: Heard
+    #: None if a word is unknown: only a recogniser that needs no phrases can use it then.
+    sentence: Sentence | None
+    #: The kind of question pending: grant, channels, scope, withdraw, link; or none.
+    pending: str | None = None
+    #: The language of the session, for words that mean different things in several.
+    language: str | None = None
