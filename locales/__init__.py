@@ -1,0 +1,12 @@
+"""Everything an operator replaces without Python: the catalogue, all words, the notices.
+
+Loaded once at start and refused as a whole if anything is missing or broken. The rules get
+frozen data from here, never a file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+#: Where the shipped words and data are; settings may name another folder.
+ROOT = Path(__file__).parent
