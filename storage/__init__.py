@@ -1,0 +1,1 @@
+"""The consent store: the only place that knows SQL, keys and seals."""

@@ -1,0 +1,235 @@
+"""The ledger in SQL. One message is one transaction of at most eight statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from consent.decisions import CustomerId, Decision
+from consent.notices import Notice
+from consent.ports import Address, AddressKind, Inbound, Look, Proof, Snapshot, Work, Writing
+from consent.replies import Reply
+from consent.standing import Standing
+from consent.verdicts import Verdict
+from storage import schema
+from storage.database import Database
+from storage.ids import uuid7
+from storage.linking import join_address
+from storage.moments import to_store
+from storage.queries import sender_query, standing_of
+from storage.rows import decision_of, open_reply, open_session
+from storage.vault import Seal, Vault
+from storage.writes import append, insert_new, keep_reply, keep_session, move_head, queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sender:
+    """What one query finds about the sender of a message."""
+
+    address_hash: str
+    row: Row[Any] | None
+    seal: Seal | None
+    customer: CustomerId | None
+
+
+class SqlLedger:
+    """`consent.ports.Ledger` on a database."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        """Keep decisions in `database`, sealed by `vault`."""
+        self._database = database
+        self._vault = vault
+
+    async def turn(self, inbound: Inbound, work: Work) -> Reply:
+        """See `consent.ports.Ledger.turn`."""
+        return await self._database.write(partial(self._turn, inbound, work))
+
+    async def consult(self, look: Look, judge: Callable[[Standing | None], Verdict]) -> Verdict:
+        """See `consent.ports.Ledger.consult`."""
+        return await self._database.write(partial(self._consult, look, judge))
+
+    async def history(self, customer: CustomerId) -> tuple[Decision, ...]:
+        """See `consent.ports.Ledger.history`."""
+        return await self._database.read(partial(self._history, customer))
+
+    async def customer_of(self, brand: str, address: Address) -> CustomerId | None:
+        """Return the customer whom an address of a brand belongs to, if it is known."""
+        return await self._database.read(partial(self._customer_of, brand, address))
+
+    def _turn(self, inbound: Inbound, work: Work, connection: Connection) -> Reply:
+        if inbound.contact is not None:
+            join_address(connection, self._vault, inbound)
+        sender = self._find(connection, inbound)
+        snapshot = self._snapshot(connection, inbound, sender)
+        if snapshot.reply is not None:
+            return snapshot.reply
+        writing = work(snapshot)
+        self._write(connection, inbound, sender, snapshot, writing)
+        return writing.reply
+
+    def _find(self, connection: Connection, inbound: Inbound) -> _Sender:
+        digest = self._vault.address_hash(inbound.brand, inbound.address)
+        row = connection.execute(sender_query(inbound, digest)).first()
+        if row is None:
+            return _Sender(address_hash=digest, row=None, seal=None, customer=None)
+        customer = CustomerId(row.customer_id)
+        seal = self._vault.data_key(customer, row.wrapped_key)
+        return _Sender(address_hash=digest, row=row, seal=seal, customer=customer)
+
+    def _snapshot(self, connection: Connection, inbound: Inbound, sender: _Sender) -> Snapshot:
+        is_number = inbound.address.kind is AddressKind.MSISDN
+        if sender.row is None or sender.seal is None or sender.customer is None:
+            return Snapshot(linked=is_number)
+        row, seal, customer = sender.row, sender.seal, sender.customer
+        if row.sealed_reply is not None:
+            return Snapshot(customer=customer, reply=open_reply(row.sealed_reply, seal, customer))
+        sealed = row.sealed_session
+        return Snapshot(
+            customer=customer,
+            standing=standing_of(connection, customer),
+            head=row.head,
+            length=row.length,
+            session=open_session(sealed, seal, customer) if sealed is not None else None,
+            proof=Proof(kind=row.proof_kind, level=row.proof_level),
+            linked=is_number or row.proof_level > 0,
+        )
+
+    def _write(
+        self,
+        connection: Connection,
+        inbound: Inbound,
+        sender: _Sender,
+        snapshot: Snapshot,
+        writing: Writing,
+    ) -> None:
+        seal = sender.seal
+        if seal is None:
+            seal = self._add_customer(connection, inbound, sender.address_hash, writing)
+        elif writing.decisions:
+            move_head(connection, writing)
+        append(connection, writing, seal)
+        if writing.session != snapshot.session:
+            keep_session(connection, inbound, sender.address_hash, writing, seal)
+        keep_reply(connection, inbound, writing, seal)
+        queue(connection, inbound, writing, seal)
+
+    def _add_customer(
+        self, connection: Connection, inbound: Inbound, digest: str, writing: Writing
+    ) -> Seal:
+        wrapped, seal = self._vault.new_data_key(writing.customer)
+        connection.execute(
+            schema.customers.insert(),
+            {
+                "customer_id": writing.customer,
+                "brand": inbound.brand,
+                "created_at": to_store(inbound.received_at),
+                "wrapped_key": wrapped,
+                "head": writing.head,
+                "length": writing.length,
+            },
+        )
+        connection.execute(
+            schema.addresses.insert(),
+            {
+                "address_hash": digest,
+                "customer_id": writing.customer,
+                "brand": inbound.brand,
+                "kind": inbound.address.kind.value,
+                "sealed_address": seal.close(inbound.address.value.encode(), f"address:{digest}"),
+                "proof_kind": inbound.proof.kind,
+                "proof_level": inbound.proof.level,
+                "proven_at": to_store(inbound.received_at),
+            },
+        )
+        return seal
+
+    def _consult(
+        self, look: Look, judge: Callable[[Standing | None], Verdict], connection: Connection
+    ) -> Verdict:
+        customer = self._customer_of(look.brand, look.address, connection)
+        if customer is None:
+            return judge(None)
+        verdict = judge(standing_of(connection, customer))
+        question = verdict.question
+        parts = (question.purpose, question.channel, question.topic)
+        connection.execute(
+            schema.read_log.insert(),
+            {
+                "customer_id": customer,
+                "look_id": uuid7(look.at),
+                "at": to_store(look.at),
+                "viewer": look.viewer,
+                "reason_of_look": look.purpose_of_look,
+                "question": "/".join(p for p in parts if p),
+                "answer": verdict.reason.value,
+            },
+        )
+        return verdict
+
+    def _customer_of(
+        self, brand: str, address: Address, connection: Connection
+    ) -> CustomerId | None:
+        digest = self._vault.address_hash(brand, address)
+        table = schema.addresses
+        query = select(table.c.customer_id).where(table.c.address_hash == digest)
+        found = connection.execute(query).scalar_one_or_none()
+        return CustomerId(found) if found is not None else None
+
+    def _history(self, customer: CustomerId, connection: Connection) -> tuple[Decision, ...]:
+        owner = connection.execute(
+            select(schema.customers).where(schema.customers.c.customer_id == customer)
+        ).first()
+        if owner is None:
+            return ()
+        wrapped = owner.wrapped_key
+        seal = self._vault.data_key(customer, wrapped) if wrapped is not None else None
+        table = schema.decisions
+        rows = connection.execute(
+            select(table).where(table.c.customer_id == customer).order_by(table.c.position)
+        )
+        return tuple(decision_of(row, seal) for row in rows)
+
+    async def head_of(self, customer: CustomerId) -> str:
+        """Return the newest hash of a customer's chain.
+
+        :raises StoreUnavailable: there is no such customer, or no store.
+        """
+        column = schema.customers.c
+        query = select(column.head).where(column.customer_id == customer)
+        return await self._database.read(lambda c: str(c.execute(query).scalar_one()))
+
+    async def register(self, notices: Sequence[tuple[Notice, str]], at: datetime) -> None:
+        """Keep the exact text of every notice in use, word for word, for good."""
+        rows = [
+            {
+                "fingerprint": notice.fingerprint,
+                "code": notice.code,
+                "brand": notice.brand,
+                "purpose": notice.purpose,
+                "language": notice.language,
+                "form": notice.form.value,
+                "version": notice.version,
+                "text": text,
+                "registered_at": to_store(at),
+            }
+            for notice, text in notices
+        ]
+        await self._database.write(lambda c: insert_new(c, schema.notices, rows))
+
+    async def ping(self) -> None:
+        """Say whether the store answers.
+
+        :raises StoreUnavailable: it does not.
+        """
+        await self._database.read(lambda c: c.execute(select(schema.notices.c.code).limit(1)))
+
+    async def notice_text(self, code: str) -> str | None:
+        """Return the text of a notice by its short code, of any version ever used."""
+        column = schema.notices.c
+        query = select(column.text).where(column.code == code)
+        return await self._database.read(lambda c: c.execute(query).scalar_one_or_none())

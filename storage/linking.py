@@ -1,0 +1,129 @@
+"""Joining a chat account to the number that its owner proved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, select
+
+from consent.chain import GENESIS
+from consent.decisions import CustomerId
+from consent.ports import Address, Inbound
+from storage import schema
+from storage.ids import uuid7
+from storage.moments import to_store
+from storage.rows import close_reply, close_session, open_reply, open_session
+from storage.vault import Seal, Vault
+
+
+def join_address(connection: Connection, vault: Vault, inbound: Inbound) -> None:
+    """Make the sender's address one of the customer whose number they proved.
+
+    What an account without a number has said so far moves with it: it has no decisions. An
+    account that belonged to another number starts afresh, so nothing of one customer ever
+    reaches another (law 7).
+    """
+    if inbound.contact is None:
+        return
+    customer, seal = _customer(connection, vault, inbound, inbound.contact)
+    digest = vault.address_hash(inbound.brand, inbound.address)
+    before = _address(connection, digest)
+    proof = {
+        "proof_kind": inbound.proof.kind,
+        "proof_level": inbound.proof.level,
+        "proven_at": to_store(inbound.received_at),
+    }
+    if before is None:
+        _add_address(connection, seal, customer, inbound, inbound.address, digest)
+        return
+    table = schema.addresses
+    sealed = seal.close(inbound.address.value.encode(), f"address:{digest}")
+    connection.execute(
+        table.update()
+        .where(table.c.address_hash == digest)
+        .values(customer_id=customer, sealed_address=sealed, **proof)
+    )
+    if before.proof_level == 0:
+        _move_conversation(connection, vault, CustomerId(before.customer_id), customer, seal)
+
+
+def _customer(
+    connection: Connection, vault: Vault, inbound: Inbound, number: Address
+) -> tuple[CustomerId, Seal]:
+    digest = vault.address_hash(inbound.brand, number)
+    found = _address(connection, digest)
+    if found is not None:
+        customer = CustomerId(found.customer_id)
+        return customer, vault.data_key(customer, _wrapped_key(connection, customer))
+    customer = CustomerId(uuid7(inbound.received_at))
+    wrapped, seal = vault.new_data_key(customer)
+    connection.execute(
+        schema.customers.insert(),
+        {
+            "customer_id": customer,
+            "brand": inbound.brand,
+            "created_at": to_store(inbound.received_at),
+            "wrapped_key": wrapped,
+            "head": GENESIS,
+            "length": 0,
+        },
+    )
+    _add_address(connection, seal, customer, inbound, number, digest)
+    return customer, seal
+
+
+def _address(connection: Connection, digest: str) -> Row[Any] | None:
+    table = schema.addresses
+    return connection.execute(select(table).where(table.c.address_hash == digest)).first()
+
+
+def _wrapped_key(connection: Connection, customer: CustomerId) -> bytes:
+    column = schema.customers.c
+    query = select(column.wrapped_key).where(column.customer_id == customer)
+    return bytes(connection.execute(query).scalar_one())
+
+
+def _add_address(  # noqa: PLR0913
+    connection: Connection,
+    seal: Seal,
+    customer: CustomerId,
+    inbound: Inbound,
+    address: Address,
+    digest: str,
+) -> None:
+    connection.execute(
+        schema.addresses.insert(),
+        {
+            "address_hash": digest,
+            "customer_id": customer,
+            "brand": inbound.brand,
+            "kind": address.kind.value,
+            "sealed_address": seal.close(address.value.encode(), f"address:{digest}"),
+            "proof_kind": inbound.proof.kind,
+            "proof_level": inbound.proof.level,
+            "proven_at": to_store(inbound.received_at),
+        },
+    )
+
+
+def _move_conversation(
+    connection: Connection, vault: Vault, old: CustomerId, new: CustomerId, seal: Seal
+) -> None:
+    """Seal the conversation anew under the customer's key, and drop the nameless one."""
+    was = vault.data_key(old, _wrapped_key(connection, old))
+    for row in _rows(connection, schema.sessions, old):
+        session = open_session(row.sealed_session, was, old)
+        moved = row._asdict() | {"customer_id": new}
+        moved["sealed_session"] = close_session(session, seal, new)
+        connection.execute(schema.sessions.insert(), moved)
+    for row in _rows(connection, schema.inbound, old):
+        reply = open_reply(row.sealed_reply, was, old)
+        moved = row._asdict() | {"customer_id": new}
+        moved["sealed_reply"] = close_reply(reply, seal, new)
+        connection.execute(schema.inbound.insert(), moved)
+    for table in (schema.sessions, schema.inbound, schema.customers):
+        connection.execute(table.delete().where(table.c.customer_id == old))
+
+
+def _rows(connection: Connection, table: Table, customer: CustomerId) -> list[Row[Any]]:
+    return list(connection.execute(select(table).where(table.c.customer_id == customer)))

@@ -1,0 +1,119 @@
+"""The ledger in memory: the same promises without a disk, for demonstrations and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from consent.chain import GENESIS
+from consent.decisions import CustomerId, Decision
+from consent.dialogue.scene import Case, Session
+from consent.ports import Address, AddressKind, Inbound, Look, Proof, Snapshot, Work, Writing
+from consent.replies import Reply
+from consent.standing import Standing
+from consent.verdicts import Verdict
+from storage.ids import uuid7
+
+_Place = tuple[str, Address]
+
+
+@dataclass(slots=True)
+class _Customer:
+    standing: Standing = field(default_factory=Standing)
+    decisions: tuple[Decision, ...] = ()
+    cases: tuple[Case, ...] = ()
+    looks: list[tuple[Look, Verdict]] = field(default_factory=list)
+    replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
+
+
+class MemoryLedger:
+    """`consent.ports.Ledger` without a database; lost when the process ends."""
+
+    def __init__(self) -> None:
+        """Start with nobody known."""
+        self._owners: dict[_Place, CustomerId] = {}
+        self._proofs: dict[_Place, Proof] = {}
+        self._customers: dict[CustomerId, _Customer] = {}
+        self._sessions: dict[tuple[str, _Place], Session] = {}
+
+    async def turn(self, inbound: Inbound, work: Work) -> Reply:
+        """See `consent.ports.Ledger.turn`."""
+        place = (inbound.brand, inbound.address)
+        if inbound.contact is not None:
+            self._join(inbound, place)
+        snapshot = self._snapshot(inbound, place)
+        if snapshot.reply is not None:
+            return snapshot.reply
+        writing = work(snapshot)
+        self._write(inbound, place, writing)
+        return writing.reply
+
+    async def consult(self, look: Look, judge: Callable[[Standing | None], Verdict]) -> Verdict:
+        """See `consent.ports.Ledger.consult`."""
+        owner = self._owners.get((look.brand, look.address))
+        if owner is None:
+            return judge(None)
+        customer = self._customers[owner]
+        verdict = judge(customer.standing)
+        customer.looks.append((look, verdict))
+        return verdict
+
+    async def history(self, customer: CustomerId) -> tuple[Decision, ...]:
+        """See `consent.ports.Ledger.history`."""
+        known = self._customers.get(customer)
+        return known.decisions if known else ()
+
+    async def customer_of(self, brand: str, address: Address) -> CustomerId | None:
+        """Return the customer whom an address of a brand belongs to, if it is known."""
+        return self._owners.get((brand, address))
+
+    async def head_of(self, customer: CustomerId) -> str:
+        """Return the newest hash of a customer's chain."""
+        decisions = self._customers[customer].decisions
+        return decisions[-1].hash if decisions else GENESIS
+
+    def _snapshot(self, inbound: Inbound, place: _Place) -> Snapshot:
+        is_number = inbound.address.kind is AddressKind.MSISDN
+        owner = self._owners.get(place)
+        if owner is None:
+            return Snapshot(linked=is_number)
+        customer = self._customers[owner]
+        proof = self._proofs[place]
+        return Snapshot(
+            customer=owner,
+            standing=customer.standing,
+            head=customer.decisions[-1].hash if customer.decisions else GENESIS,
+            length=len(customer.decisions),
+            session=self._sessions.get((inbound.door, place)),
+            proof=proof,
+            linked=is_number or proof.level > 0,
+            reply=customer.replies.get((inbound.door, inbound.message_id)),
+        )
+
+    def _write(self, inbound: Inbound, place: _Place, writing: Writing) -> None:
+        if writing.new_customer:
+            self._customers[writing.customer] = _Customer()
+            self._owners[place] = writing.customer
+            self._proofs[place] = inbound.proof
+        customer = self._customers[writing.customer]
+        customer.standing = Standing({**customer.standing.records, **writing.records})
+        customer.decisions += writing.decisions
+        customer.cases += writing.cases
+        customer.replies[inbound.door, inbound.message_id] = writing.reply
+        self._sessions[inbound.door, place] = writing.session
+
+    def _join(self, inbound: Inbound, place: _Place) -> None:
+        number = (inbound.brand, inbound.contact or inbound.address)
+        owner = self._owners.get(number)
+        if owner is None:
+            owner = CustomerId(uuid7(inbound.received_at))
+            self._customers[owner] = _Customer()
+            self._owners[number] = owner
+            self._proofs[number] = inbound.proof
+        before = self._owners.get(place)
+        if before is not None and self._proofs[place].level == 0:
+            self._customers[owner].replies |= self._customers.pop(before).replies
+        elif before is not None and before != owner:
+            self._sessions.pop((inbound.door, place), None)
+        self._owners[place] = owner
+        self._proofs[place] = inbound.proof

@@ -1,0 +1,51 @@
+"""What is read, and how: two statements a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, select
+
+from consent.decisions import CustomerId
+from consent.ports import Inbound
+from consent.standing import Standing
+from storage import schema
+from storage.rows import record_of
+
+
+def sender_query(inbound: Inbound, digest: str) -> Select[Any]:
+    """Find the sender with their chain, session and, if it came before, this very message."""
+    a, c, s, i = schema.addresses, schema.customers, schema.sessions, schema.inbound
+    session = and_(
+        s.c.customer_id == a.c.customer_id,
+        s.c.brand == inbound.brand,
+        s.c.door == inbound.door,
+        s.c.address_hash == digest,
+    )
+    seen = and_(
+        i.c.customer_id == a.c.customer_id,
+        i.c.brand == inbound.brand,
+        i.c.door == inbound.door,
+        i.c.message_id == inbound.message_id,
+    )
+    joined = a.join(c, c.c.customer_id == a.c.customer_id).outerjoin(s, session).outerjoin(i, seen)
+    columns = (
+        a.c.customer_id,
+        a.c.proof_kind,
+        a.c.proof_level,
+        c.c.wrapped_key,
+        c.c.head,
+        c.c.length,
+        s.c.sealed_session,
+        i.c.sealed_reply,
+    )
+    # Two replicas must not continue the same chain: the row is held until the commit.
+    query = select(*columns).select_from(joined).where(a.c.address_hash == digest)
+    return query.with_for_update(of=c)
+
+
+def standing_of(connection: Connection, customer: CustomerId) -> Standing:
+    """Read what a customer's decisions add up to."""
+    table = schema.standing
+    rows = connection.execute(select(table).where(table.c.customer_id == customer))
+    return Standing(dict(record_of(row) for row in rows))

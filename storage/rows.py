@@ -1,0 +1,125 @@
+"""Between the rules' data and rows: what is written where, what is sealed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from consent.decisions import Action, CustomerId, Decision, DecisionId, Evidence, Kind, Subject
+from consent.dialogue.scene import Session
+from consent.errors import SealBroken
+from consent.ports import Outgoing
+from consent.replies import Reply
+from consent.standing import Record
+from storage.moments import from_store, to_store
+from storage.vault import Seal
+
+
+class _SealedEvidence(msgspec.Struct):
+    salt: str
+    evidence: Evidence
+
+
+def decision_row(decision: Decision, seal: Seal) -> dict[str, Any]:
+    """Return a decision as a row, its evidence sealed."""
+    evidence = _SealedEvidence(decision.salt or "", _present(decision.evidence))
+    return {
+        "customer_id": decision.customer,
+        "position": decision.position,
+        "id": decision.id,
+        "brand": decision.brand,
+        "kind": decision.subject.kind.value,
+        "subject": decision.subject.id,
+        "action": decision.action.value,
+        "said_at": to_store(decision.said_at),
+        "recorded_at": to_store(decision.recorded_at),
+        "until": to_store(decision.until),
+        "notice": decision.notice,
+        "linked_notice": decision.linked_notice,
+        "language": decision.language,
+        "door": decision.door,
+        "actor": decision.actor,
+        "method": decision.method,
+        "evidence_hash": decision.evidence_hash,
+        "sealed_evidence": seal.close(msgspec.json.encode(evidence), f"evidence:{decision.id}"),
+        "previous": decision.previous,
+        "hash": decision.hash,
+    }
+
+
+def _present(evidence: Evidence | None) -> Evidence:
+    if evidence is None:
+        raise SealBroken("a new decision has no evidence")
+    return evidence
+
+
+def decision_of(row: Row[Any], seal: Seal | None) -> Decision:
+    """Return a row as a decision; without the customer's key, without its evidence."""
+    opened = None
+    if seal is not None and row.sealed_evidence is not None:
+        plain = seal.open(row.sealed_evidence, f"evidence:{row.id}")
+        opened = msgspec.json.decode(plain, type=_SealedEvidence)
+    return Decision(
+        id=DecisionId(row.id),
+        customer=CustomerId(row.customer_id),
+        position=row.position,
+        brand=row.brand,
+        subject=Subject(Kind(row.kind), row.subject),
+        action=Action(row.action),
+        said_at=from_store(int(row.said_at)),
+        recorded_at=from_store(int(row.recorded_at)),
+        until=from_store(row.until),
+        notice=row.notice,
+        linked_notice=row.linked_notice,
+        language=row.language,
+        door=row.door,
+        actor=row.actor,
+        method=row.method,
+        evidence_hash=row.evidence_hash,
+        evidence=opened.evidence if opened else None,
+        salt=opened.salt if opened else None,
+        previous=row.previous,
+        hash=row.hash,
+    )
+
+
+def record_row(customer: CustomerId, subject: Subject, record: Record) -> dict[str, Any]:
+    """Return a standing record as a row."""
+    return {
+        "customer_id": customer,
+        "kind": subject.kind.value,
+        "subject": subject.id,
+        "record": msgspec.json.encode(record).decode(),
+    }
+
+
+def record_of(row: Row[Any]) -> tuple[Subject, Record]:
+    """Return a row as a subject and its record."""
+    return Subject(Kind(row.kind), row.subject), msgspec.json.decode(row.record, type=Record)
+
+
+def close_session(session: Session, seal: Seal, customer: CustomerId) -> bytes:
+    """Return a session sealed."""
+    return seal.close(msgspec.json.encode(session), f"session:{customer}")
+
+
+def open_session(sealed: bytes, seal: Seal, customer: CustomerId) -> Session:
+    """Return a sealed session."""
+    return msgspec.json.decode(seal.open(sealed, f"session:{customer}"), type=Session)
+
+
+def close_outgoing(outgoing: Outgoing, seal: Seal) -> bytes:
+    """Return what must leave the house sealed."""
+    return seal.close(msgspec.json.encode(outgoing.payload), f"outgoing:{outgoing.id}")
+
+
+def close_reply(reply: Reply, seal: Seal, customer: CustomerId) -> bytes:
+    """Return a reply sealed."""
+    return seal.close(msgspec.json.encode(reply), f"reply:{customer}")
+
+
+def open_reply(sealed: bytes, seal: Seal, customer: CustomerId) -> Reply:
+    """Return a sealed reply."""
+    return msgspec.json.decode(seal.open(sealed, f"reply:{customer}"), type=Reply)

@@ -1,0 +1,159 @@
+"""The tables. Shardable from the start: what grows with customers leads with `customer_id`.
+
+Moments are microseconds since 1970 UTC in BIGINT: exact, sortable and the same in SQLite
+and PostgreSQL. Columns named `sealed_…` hold AES-GCM under the customer's own data key.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData()
+
+
+def _text(name: str, *, key: bool = False, empty: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=empty)
+
+
+def _moment(name: str, *, empty: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=empty)
+
+
+customers = Table(
+    "customers",
+    metadata,
+    _text("customer_id", key=True),
+    _text("brand"),
+    _moment("created_at"),
+    # None once the person was forgotten.
+    Column("wrapped_key", LargeBinary, nullable=True),
+    # Newest hash and length of the customer's chain.
+    _text("head"),
+    Column("length", Integer, nullable=False),
+)
+
+# The one look-up by address; keyed by HMAC, brand and kind inside.
+addresses = Table(
+    "addresses",
+    metadata,
+    _text("address_hash", key=True),
+    _text("customer_id"),
+    _text("brand"),
+    _text("kind"),
+    Column("sealed_address", LargeBinary, nullable=False),
+    _text("proof_kind"),
+    Column("proof_level", Integer, nullable=False),
+    _moment("proven_at"),
+    Index("addresses_of_customer", "customer_id"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _text("customer_id", key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    _text("id"),
+    _text("brand"),
+    _text("kind"),
+    _text("subject"),
+    _text("action"),
+    _moment("said_at"),
+    _moment("recorded_at"),
+    _moment("until", empty=True),
+    _text("notice", empty=True),
+    _text("linked_notice", empty=True),
+    _text("language"),
+    _text("door"),
+    _text("actor"),
+    _text("method"),
+    _text("evidence_hash"),
+    # Evidence with its salt; None once the person was forgotten.
+    Column("sealed_evidence", LargeBinary, nullable=True),
+    _text("previous"),
+    _text("hash"),
+)
+
+# What the decisions add up to, by subject; can be rebuilt from them at any time.
+standing = Table(
+    "standing",
+    metadata,
+    _text("customer_id", key=True),
+    _text("kind", key=True),
+    _text("subject", key=True),
+    _text("record"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _text("customer_id", key=True),
+    _text("brand", key=True),
+    _text("door", key=True),
+    _text("address_hash", key=True),
+    Column("sealed_session", LargeBinary, nullable=False),
+)
+
+# Messages handled, with the reply given: the same message gets the same reply (law 5).
+inbound = Table(
+    "inbound",
+    metadata,
+    _text("customer_id", key=True),
+    _text("brand", key=True),
+    _text("door", key=True),
+    _text("message_id", key=True),
+    _moment("received_at"),
+    Column("sealed_reply", LargeBinary, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    _text("customer_id", key=True),
+    _text("case_id", key=True),
+    _text("brand"),
+    _text("kind"),
+    _text("purpose", empty=True),
+    _moment("opened_at"),
+    _moment("closed_at", empty=True),
+)
+
+# Who looked at whose standing, for what, and what the answer was (law 9).
+read_log = Table(
+    "read_log",
+    metadata,
+    _text("customer_id", key=True),
+    _text("look_id", key=True),
+    _moment("at"),
+    _text("viewer"),
+    _text("reason_of_look"),
+    _text("question"),
+    _text("answer"),
+)
+
+# What must leave the house, written with the decision that causes it.
+outbox = Table(
+    "outbox",
+    metadata,
+    _text("customer_id", key=True),
+    _text("outgoing_id", key=True),
+    _text("kind"),
+    Column("sealed_payload", LargeBinary, nullable=False),
+    _moment("created_at"),
+    _moment("not_after", empty=True),
+    _moment("sent_at", empty=True),
+)
+
+# Every text ever shown, word for word. A reference table: small, the same everywhere.
+notices = Table(
+    "notices",
+    metadata,
+    _text("fingerprint", key=True),
+    _text("code"),
+    _text("brand"),
+    _text("purpose"),
+    _text("language"),
+    _text("form"),
+    _text("version"),
+    _text("text"),
+    _moment("registered_at"),
+)

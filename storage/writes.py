@@ -1,0 +1,114 @@
+"""What is written for one message; every function is one or two statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from consent.ports import Inbound, Writing
+from storage import schema
+from storage.moments import to_store
+from storage.rows import close_outgoing, close_reply, close_session, decision_row, record_row
+from storage.vault import Seal
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, or replace those with the same primary key."""
+    statement = _insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    values = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert those rows whose primary key is not there yet."""
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+def move_head(connection: Connection, writing: Writing) -> None:
+    """Note the new end of a customer's chain."""
+    table = schema.customers
+    connection.execute(
+        table.update()
+        .where(table.c.customer_id == writing.customer)
+        .values(head=writing.head, length=writing.length)
+    )
+
+
+def append(connection: Connection, writing: Writing, seal: Seal) -> None:
+    """Add decisions to the ledger and move the standing with them."""
+    if not writing.decisions:
+        return
+    rows = [decision_row(decision, seal) for decision in writing.decisions]
+    connection.execute(schema.decisions.insert(), rows)
+    records = [record_row(writing.customer, s, r) for s, r in writing.records.items()]
+    upsert(connection, schema.standing, records)
+
+
+def keep_session(
+    connection: Connection, inbound: Inbound, digest: str, writing: Writing, seal: Seal
+) -> None:
+    """Keep the conversation."""
+    row = {
+        "customer_id": writing.customer,
+        "brand": inbound.brand,
+        "door": inbound.door,
+        "address_hash": digest,
+        "sealed_session": close_session(writing.session, seal, writing.customer),
+    }
+    upsert(connection, schema.sessions, [row])
+
+
+def keep_reply(connection: Connection, inbound: Inbound, writing: Writing, seal: Seal) -> None:
+    """Keep the reply, so that the same message gets it again."""
+    connection.execute(
+        schema.inbound.insert(),
+        {
+            "customer_id": writing.customer,
+            "brand": inbound.brand,
+            "door": inbound.door,
+            "message_id": inbound.message_id,
+            "received_at": to_store(inbound.received_at),
+            "sealed_reply": close_reply(writing.reply, seal, writing.customer),
+        },
+    )
+
+
+def queue(connection: Connection, inbound: Inbound, writing: Writing, seal: Seal) -> None:
+    """Keep what a person must do and what must leave the house."""
+    if writing.cases:
+        rows = [
+            {
+                "customer_id": writing.customer,
+                "case_id": case.id,
+                "brand": inbound.brand,
+                "kind": case.kind,
+                "purpose": case.purpose,
+                "opened_at": to_store(case.opened_at),
+            }
+            for case in writing.cases
+        ]
+        connection.execute(schema.cases.insert(), rows)
+    if writing.outgoing:
+        queued = [
+            {
+                "customer_id": writing.customer,
+                "outgoing_id": item.id,
+                "kind": item.kind,
+                "sealed_payload": close_outgoing(item, seal),
+                "created_at": to_store(inbound.received_at),
+                "not_after": to_store(item.not_after),
+            }
+            for item in writing.outgoing
+        ]
+        connection.execute(schema.outbox.insert(), queued)
