@@ -1,0 +1,123 @@
+"""`consent check`, `history` and `migrate`: quick looks that load no door and no text."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from app.numbers import parse_number
+from app.settings import load_settings
+from app.store import Store, open_store
+from consent.chain import GENESIS, stamp, verify
+from consent.errors import SettingBroken
+from consent.ports import Address, AddressKind
+from consent.receipts import receipt
+from consent.states import Lens
+from consent.verdicts import Question, Verdict
+from locales import ROOT
+from locales.catalogue_source import load_catalogue
+from locales.notice_lock import read_lock
+from marketing.checking import check
+
+_T = TypeVar("_T")
+
+
+def run_check(  # noqa: PLR0913
+    number: str,
+    *,
+    brand: str,
+    purpose: str,
+    channel: str | None,
+    topic: str | None,
+    as_json: bool,
+) -> tuple[bool, str]:
+    """Return whether it is allowed, and the verdict in words or JSON."""
+    lens = _lens(brand)
+    question = Question(brand=brand, purpose=purpose, channel=channel, topic=topic)
+    address = Address(AddressKind.MSISDN, parse_number(number))
+    viewer = f"cli:{getpass.getuser()}"
+
+    async def ask(store: Store) -> Verdict:
+        try:
+            return await check(store.ledger, lens, question, address, viewer)
+        except KeyError as fault:
+            raise SettingBroken(f"the catalogue has no {fault}") from fault
+
+    verdict = _with_store(lens, ask)
+    answer = json.dumps(_as_json(verdict), ensure_ascii=False) if as_json else _in_words(verdict)
+    return verdict.allowed, answer
+
+
+def run_history(number: str, *, brand: str) -> list[str]:
+    """Return a customer's decisions as receipts, oldest first.
+
+    :raises ChainBroken: the ledger was altered outside this program.
+    """
+    lens = _lens(brand)
+    address = Address(AddressKind.MSISDN, parse_number(number))
+
+    async def read(store: Store) -> list[str]:
+        customer = await store.ledger.customer_of(brand, address)
+        if customer is None:
+            return []
+        decisions = await store.ledger.history(customer)
+        head = await store.ledger.head_of(customer)
+        verify(decisions, head if decisions else GENESIS)
+        return [receipt(d, lens.catalogue, lens.notices).decode() for d in decisions]
+
+    return _with_store(lens, read)
+
+
+def run_migrate() -> str:
+    """Bring the store up to date; return the step reached."""
+    store = open_store(load_settings(load_catalogue(ROOT)))
+    store.database.close_now()
+    return store.step
+
+
+def _lens(brand: str) -> Lens:
+    catalogue = load_catalogue(ROOT)
+    if brand not in catalogue.brands:
+        raise SettingBroken(f"--brand must be one of {', '.join(catalogue.brands)}")
+    return Lens(brand=brand, catalogue=catalogue, notices=read_lock(ROOT), now=datetime.now(UTC))
+
+
+def _with_store(lens: Lens, body: Callable[[Store], Awaitable[_T]]) -> _T:
+    async def run() -> _T:
+        store = open_store(load_settings(lens.catalogue))
+        try:
+            return await body(store)
+        finally:
+            await store.database.close()
+
+    return asyncio.run(run())
+
+
+def _as_json(verdict: Verdict) -> dict[str, str | bool | None]:
+    question = verdict.question
+    return {
+        "allowed": verdict.allowed,
+        "reason": verdict.reason.value,
+        "brand": question.brand,
+        "purpose": question.purpose,
+        "channel": question.channel,
+        "topic": question.topic,
+        "about": f"{verdict.about.kind.value}:{verdict.about.id}" if verdict.about else None,
+        "decision": verdict.decision,
+        "since": stamp(verdict.since) if verdict.since else None,
+        "until": stamp(verdict.until) if verdict.until else None,
+    }
+
+
+def _in_words(verdict: Verdict) -> str:
+    about = f" ({verdict.about.kind.value} {verdict.about.id})" if verdict.about else ""
+    since = f" since {stamp(verdict.since)}" if verdict.since else ""
+    proof = f"\ndecision {verdict.decision}" if verdict.decision else "\nno decision"
+    if verdict.allowed:
+        return f"allowed{since}{proof}"
+    reason = verdict.reason.value.replace("_", " ")
+    return f"not allowed: {reason}{about}{since}{proof}"

@@ -1,0 +1,166 @@
+"""The command line: `consent …`. Each command imports what it needs, when it runs."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from consent.errors import ConsentError
+
+_NOT_ALLOWED = 3
+_FAILED = 1
+
+app = typer.Typer(
+    name="consent",
+    help="Explains, takes and withdraws customers' consents, and keeps the proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+notice_app = typer.Typer(
+    help="The texts customers see: check them, enter new versions.", no_args_is_help=True
+)
+app.add_typer(notice_app, name="notice")
+
+Number = Annotated[str, typer.Argument(help="The phone number, like +37120000000.")]
+Brand = Annotated[str, typer.Option(help="The brand: lmt or amigo.")]
+
+
+class Via(StrEnum):
+    """How the terminal shows the conversation."""
+
+    TELEGRAM = "telegram"
+    SMS = "sms"
+
+
+@app.callback()
+def _root(
+    *, debug: Annotated[bool, typer.Option(help="Show tracebacks of errors.")] = False
+) -> None:
+    """Take the options that every command shares."""
+    if debug:
+        _shared["debug"] = True
+
+
+#: Options that every command shares, for `main` to look at.
+_shared = {"debug": False}
+
+
+@app.command()
+def chat(
+    brand: Brand = "lmt",
+    number: Annotated[str, typer.Option("--as", help="Your number.")] = "+37120000001",
+    via: Annotated[Via, typer.Option(help="Show it as Telegram or as SMS.")] = Via.TELEGRAM,
+    lang: Annotated[str | None, typer.Option(help="Begin in lv, ru or en.")] = None,
+    *,
+    show_store: Annotated[bool, typer.Option(help="Show what is written.")] = False,
+) -> None:
+    """Talk to the assistant in the terminal, on a demo store of its own.
+
+    Lines can also be piped in:  echo 'Стоп!' | consent chat --via sms
+    """
+    from app.terminal import Talk, run_chat  # noqa: PLC0415
+
+    run_chat(Talk(brand=brand, number=number, via=via.value, language=lang, store=show_store))
+
+
+@app.command()
+def serve() -> None:
+    """Open all doors in one process, on SQLite unless told otherwise.
+
+    CONSENT_HOST and CONSENT_PORT say where (127.0.0.1:8000); `consent doctor` lists the rest.
+    """
+    from app.serving import run_server  # noqa: PLC0415
+
+    run_server()
+
+
+@app.command()
+def check(  # noqa: PLR0913
+    number: Number,
+    brand: Brand,
+    purpose: Annotated[str, typer.Option(help="The purpose, like offers.")],
+    channel: Annotated[str | None, typer.Option(help="email, sms or call.")] = None,
+    topic: Annotated[str | None, typer.Option(help="A topic, like surveys.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """May we? A verdict with its reason; exit status 0 allowed, 3 not allowed.
+
+    Example:  consent check +37120000000 --brand lmt --purpose offers --channel sms
+    """
+    from app.check_command import run_check  # noqa: PLC0415
+
+    allowed, text = run_check(
+        number, brand=brand, purpose=purpose, channel=channel, topic=topic, as_json=as_json
+    )
+    typer.echo(text)
+    raise typer.Exit(0 if allowed else _NOT_ALLOWED)
+
+
+@app.command()
+def history(number: Number, brand: Brand) -> None:
+    """Print a customer's decisions as JSON, one a line, after checking their chain."""
+    from app.check_command import run_history  # noqa: PLC0415
+
+    for line in run_history(number, brand=brand):
+        typer.echo(line)
+
+
+@app.command()
+def migrate() -> None:
+    """Make the store, or bring it to the shape this version writes."""
+    from app.check_command import run_migrate  # noqa: PLC0415
+
+    typer.echo(f"The store is at step {run_migrate()}.")
+
+
+@app.command()
+def doctor() -> None:
+    """List every setting, its source and what is missing; check texts and store."""
+    from app.doctor import examine  # noqa: PLC0415
+
+    sound, lines = examine()
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(0 if sound else _FAILED)
+
+
+@notice_app.command("check")
+def notice_check() -> None:
+    """Load all texts and say what is wrong with the first that is broken."""
+    from app.notice_commands import check_notices  # noqa: PLC0415
+
+    typer.echo(check_notices())
+
+
+@notice_app.command("update")
+def notice_update(
+    changed: Annotated[str, typer.Option(help="What changed, in one sentence.")],
+    *,
+    major: Annotated[bool, typer.Option(help="Earlier grants need a new yes.")] = False,
+    root: Annotated[Path | None, typer.Option(help="Another folder of locales.")] = None,
+) -> None:
+    """Enter changed texts into notices.lock as new versions.
+
+    Example:  consent notice update --changed "A typo in consent 3."
+    """
+    from app.notice_commands import update_notices  # noqa: PLC0415
+
+    typer.echo(update_notices(changed, major=major, root=root))
+
+
+def main() -> None:
+    """Run the command line; errors are one line on standard error, without a traceback."""
+    try:
+        app()
+    except ConsentError as fault:
+        if _shared["debug"]:
+            raise
+        typer.echo(f"consent: {fault}", err=True)
+        sys.exit(_FAILED)

@@ -1,0 +1,77 @@
+"""Putting the assistant together: one function, used by every command and by the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from consent.catalogue import Catalogue
+from consent.desk import ConsentDesk, House
+from consent.notices import Form
+from consent.ports import Clock, Ledger
+from locales.lexicon import load_lexicon
+from locales.wording import Texts, Wording, load_texts
+from storage.ids import SystemEntropy
+from storage.ledger import SqlLedger
+
+
+class SystemClock:
+    """`consent.ports.Clock` of this machine."""
+
+    def now(self) -> datetime:
+        """Return the present moment in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistant:
+    """The assistant, ready to answer."""
+
+    catalogue: Catalogue
+    texts: Texts
+    desk: ConsentDesk
+    house: House
+    clock: Clock
+    link_base: str
+    voices: dict[tuple[str, str, Form], Wording] = field(default_factory=dict)
+
+    def wording(self, brand: str, language: str, form: Form) -> Wording:
+        """Return the voice of a brand in a language; built once each."""
+        key = (brand, language, form)
+        if key not in self.voices:
+            self.voices[key] = Wording(
+                self.texts, brand=brand, language=language, form=form, link_base=self.link_base
+            )
+        return self.voices[key]
+
+
+def compose(root: Path, ledger: Ledger, link_base: str, clock: Clock | None = None) -> Assistant:
+    """Load and check all words, and put the desk in front of a ledger.
+
+    :raises CatalogueBroken: the operator's data cannot be used.
+    :raises WordsBroken: a text is missing, broken or changed without a version.
+    """
+    texts = load_texts(root)
+    lexicon = load_lexicon(root, texts.catalogue)
+    house = House(catalogue=texts.catalogue, notices=texts.notices, lexicon=lexicon)
+    ticking = clock or SystemClock()
+    return Assistant(
+        catalogue=texts.catalogue,
+        texts=texts,
+        desk=ConsentDesk(house, ledger, ticking, SystemEntropy()),
+        house=house,
+        clock=ticking,
+        link_base=link_base,
+    )
+
+
+async def register_notices(assistant: Assistant, ledger: SqlLedger) -> None:
+    """Keep the exact text of every notice in use in the store."""
+    texts = assistant.texts
+    used = [
+        (notice, texts.notice_texts[notice.fingerprint])
+        for notice in texts.notices
+        if notice.fingerprint in texts.notice_texts
+    ]
+    await ledger.register(used, assistant.clock.now())

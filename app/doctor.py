@@ -1,0 +1,98 @@
+"""`consent doctor`: every setting, where it comes from, and what is missing."""
+
+from __future__ import annotations
+
+from app.settings import Settings, load_settings
+from app.store import open_store
+from consent.catalogue import Catalogue
+from consent.errors import ConsentError
+from consent.notices import Status
+from locales import ROOT
+from locales.lexicon import load_lexicon
+from locales.wording import Texts, load_texts
+
+_SECRET = ("TOKEN", "SECRET", "PASSWORD", "DATABASE_URL")
+
+
+def examine() -> tuple[bool, list[str]]:
+    """Return whether the assistant could be served, and what was found."""
+    lines: list[str] = []
+    sound = True
+    for look in (_words, _settings, _store):
+        try:
+            lines += look()
+        except ConsentError as fault:
+            sound = False
+            lines.append(f"✗ {fault}")
+    return sound, lines
+
+
+def _words() -> list[str]:
+    texts = load_texts(ROOT)
+    load_lexicon(ROOT, texts.catalogue)
+    lines = [f"✓ texts: {len(texts.notice_texts)} notices, no text changed without a version"]
+    return lines + _drafts(texts) + _slots(texts.catalogue) + _topics(texts.catalogue)
+
+
+def _drafts(texts: Texts) -> list[str]:
+    drafts = [
+        n
+        for n in texts.notices
+        if n.status is Status.DRAFT and n.fingerprint in texts.notice_texts
+    ]
+    return [f"! {len(drafts)} notices are drafts: the controller has yet to approve them"]
+
+
+def _slots(catalogue: Catalogue) -> list[str]:
+    empty = [p.id for p in catalogue.purposes if not p.legal.duration or not p.legal.recipients]
+    return [f"! not stated by the controller (duration, recipients): {', '.join(empty)}"]
+
+
+def _topics(catalogue: Catalogue) -> list[str]:
+    proposed = [t.id for t in catalogue.topics if t.proposed]
+    return [f"! proposed topics, to be settled by the operator: {', '.join(proposed)}"]
+
+
+def _settings() -> list[str]:
+    settings = load_settings(load_texts(ROOT).catalogue)
+    lines = ["Settings (name, source, value):"]
+    for name, source in sorted(settings.sources.items()):
+        value = "(not shown)" if name.endswith(_SECRET) else _shown(settings, name)
+        origin = "not set" if source == "missing" else source
+        lines.append(f"  {name:34} {origin:12} {value}".rstrip())
+    return lines + _missing(settings)
+
+
+def _shown(settings: Settings, name: str) -> str:
+    values = {
+        "CONSENT_ROOT_KEY_FILE": str(settings.root_key_file or ""),
+        "CONSENT_PUBLIC_URL": settings.public_url,
+        "CONSENT_HOST": settings.host,
+        "CONSENT_PORT": str(settings.port),
+    }
+    for brand, twilio in settings.twilio.items():
+        prefix = f"CONSENT_{brand.upper()}_TWILIO"
+        values[f"{prefix}_ACCOUNT_SID"] = twilio.account_sid
+        values[f"{prefix}_SENDER"] = twilio.sender
+        values[f"{prefix}_OPT_OUT"] = twilio.opt_out.value
+    return values.get(name, "")
+
+
+def _missing(settings: Settings) -> list[str]:
+    lines = []
+    for brand, twilio in settings.twilio.items():
+        if not twilio.present:
+            lines.append(f"! {brand}: no Twilio auth token, so every SMS is refused")
+        elif not twilio.sender:
+            lines.append(f"! {brand}: no sender, so messages to any number are taken")
+    if not settings.public_url:
+        lines.append("! CONSENT_PUBLIC_URL is not set: links in SMS work on this machine only")
+    return lines
+
+
+def _store() -> list[str]:
+    store = open_store(load_settings(load_texts(ROOT).catalogue))
+    try:
+        return [f"✓ store: {store.database.file}, step {store.step}"]
+    finally:
+        store.database.close_now()

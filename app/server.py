@@ -1,0 +1,73 @@
+"""`consent serve`: all doors in one process, one ASGI application."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, MediaType, Response, get
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+from app.composition import Assistant, register_notices
+from app.notice_page import notice_routes
+from app.settings import Settings
+from app.sms_door import sms_routes
+from app.store import Store
+from consent.errors import StoreUnavailable
+
+_log = logging.getLogger("consent.server")
+
+
+def build_server(assistant: Assistant, store: Store, settings: Settings) -> Litestar:
+    """Return the application; the store is closed when it shuts down."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        await register_notices(assistant, store.ledger)
+        yield
+        await store.database.close()
+
+    routes: list[ControllerRouterHandler] = [
+        *sms_routes(assistant, settings),
+        *notice_routes(assistant, store.ledger),
+        _alive,
+        _ready_route(store),
+    ]
+    return Litestar(
+        routes,
+        lifespan=[lifespan],
+        openapi_config=None,
+        exception_handlers={StoreUnavailable: _unavailable, HTTPException: _refused},
+    )
+
+
+@get("/healthz", media_type=MediaType.TEXT, include_in_schema=False)
+async def _alive() -> str:
+    return "ok\n"
+
+
+def _ready_route(store: Store) -> ControllerRouterHandler:
+    @get("/readyz", media_type=MediaType.TEXT, include_in_schema=False)
+    async def ready() -> str:
+        await store.ledger.ping()
+        return "ready\n"
+
+    return ready
+
+
+def _unavailable(_request: object, fault: StoreUnavailable) -> Response[str]:
+    _log.error("the store cannot be reached: %s", fault.detail)
+    headers = {"retry-after": "10"}
+    return Response(
+        "The store cannot be reached. Nothing was changed.\n",
+        status_code=503,
+        media_type=MediaType.TEXT,
+        headers=headers,
+    )
+
+
+def _refused(_request: object, fault: HTTPException) -> Response[str]:
+    """Answer in one plain line: no traceback, nothing of what was sent."""
+    return Response(f"{fault.detail}\n", status_code=fault.status_code, media_type=MediaType.TEXT)

@@ -1,0 +1,38 @@
+"""Opening the store: all that a quick look needs, without words and doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.settings import Settings
+from storage.database import Database
+from storage.ledger import SqlLedger
+from storage.migration import migrate
+from storage.vault import Vault, load_root_key
+
+#: The root key of an embedded store that names no other.
+ROOT_KEY = "root.key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """An open store."""
+
+    database: Database
+    ledger: SqlLedger
+    #: The step of the schema it stands at.
+    step: str
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store, making or upgrading an embedded one where needed.
+
+    :raises SettingBroken: the URL or the root key cannot be used.
+    :raises StoreUnavailable: the database cannot be opened.
+    """
+    database = Database(settings.database_url)
+    # A key made for a store that already has rows could open none of them.
+    file = settings.root_key_file or database.file.parent / ROOT_KEY
+    key = load_root_key(file, create=not database.file.exists())
+    step = migrate(database)
+    return Store(database=database, ledger=SqlLedger(database, Vault(key)), step=step)

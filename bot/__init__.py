@@ -1,0 +1,1 @@
+"""The Telegram door: renders replies as messages with buttons. Knows no rules."""

@@ -1,0 +1,136 @@
+"""What Twilio delivers: authenticated byte for byte, then parsed, nothing else.
+
+The provider signs the public URL and the form as it was sent. So the body is decoded
+without dropping blank fields or spaces, and the URL is the configured one, never the Host
+header's (messaging.md, 2.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+from multidict import MultiDict
+from twilio.request_validator import RequestValidator
+
+from consent.addresses import e164
+from consent.errors import AddressBroken, ConsentError
+from consent.notices import Form
+from consent.ports import Address, AddressKind, Inbound, Proof
+from consent.replies import Option
+
+#: Twilio's body is at most 1 600 characters, twelve bytes each when percent-encoded.
+LARGEST_BODY = 64 * 1024
+LONGEST_TEXT = 1_600
+_MOST_FIELDS = 200
+SIGNATURE = "x-twilio-signature"
+#: Whole-message words Twilio acts on by itself, in any case (messaging.md, 1.2).
+PROVIDER_STOP = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
+)
+
+
+class Forged(ConsentError):
+    """The message does not carry this provider's signature; nothing of it was used."""
+
+    code = "forged"
+
+
+class Malformed(ConsentError):
+    """The message is signed, but is not what the provider's documentation promises."""
+
+    code = "malformed"
+
+
+class Unanswerable(ConsentError):
+    """The sender is no phone number; answering could start two machines talking."""
+
+    code = "unanswerable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """One brand's way in: the secret, the public address and the sender's filtering mode."""
+
+    brand: str
+    auth_token: str
+    sender: str
+    url: str
+    #: The provider answers its own STOP words itself and blocks this sender (`default`).
+    filters_by_word: bool
+    #: The provider does so and says so in `OptOutType` (`advanced`).
+    filters_by_type: bool
+
+    def authenticate(self, body: bytes, signature: str) -> MultiDict[str]:
+        """Return the form of a message that the provider signed.
+
+        :raises Forged: no token is set, no signature, or not this one.
+        :raises Malformed: not a form.
+        """
+        if not self.auth_token or not signature:
+            raise Forged
+        form = _fields(body)
+        if not RequestValidator(self.auth_token).validate(self.url, form, signature):
+            raise Forged
+        return form
+
+    def parse(self, form: MultiDict[str], *, now: datetime, shown: Form) -> Inbound:
+        """Return a signed form as a message of a customer.
+
+        :raises Malformed: an id or our own number is missing or foreign.
+        :raises Unanswerable: the sender is no phone number.
+        """
+        message_id = form.get("MessageSid") or form.get("SmsSid")
+        if not message_id or "Body" not in form:
+            raise Malformed("MessageSid or Body is missing")
+        if self.sender and form.get("To") != self.sender:
+            raise Malformed("the message was sent to another number")
+        stopped = self._stopped_by_provider(form)
+        text = form["Body"][:LONGEST_TEXT]
+        return Inbound(
+            brand=self.brand,
+            door="sms",
+            address=_sender(form.get("From", "")),
+            message_id=message_id,
+            received_at=now,
+            proof=Proof(kind="sms", level=1),
+            form=shown,
+            text=None if stopped else text,
+            choice=Option(name="withdraw_all", scope="marketing") if stopped else None,
+            silent=stopped,
+        )
+
+    def _stopped_by_provider(self, form: MultiDict[str]) -> bool:
+        """Say whether the provider took this as its own STOP: it has answered already."""
+        if self.filters_by_type:
+            return form.get("OptOutType") == "STOP"
+        return self.filters_by_word and form["Body"].strip().upper() in PROVIDER_STOP
+
+
+def _fields(body: bytes) -> MultiDict[str]:
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except (UnicodeDecodeError, ValueError) as fault:
+        raise Malformed("not a form") from fault
+    return MultiDict(pairs)
+
+
+def _sender(value: str) -> Address:
+    try:
+        return Address(AddressKind.MSISDN, e164(value))
+    except AddressBroken as fault:
+        raise Unanswerable from fault
+
+
+def twiml(text: str) -> bytes:
+    """Return the provider's answer format: one message, or none for an empty text."""
+    said = f"<Message>{escape(text)}</Message>" if text else ""
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{said}</Response>'.encode()
