@@ -107,4 +107,7 @@ def verify(decisions: Iterable[Decision], head: str) -> int:
 def _evidence_matches(decision: Decision) -> bool:
     if decision.evidence is None or decision.salt is None:
         return True
-    return evidence_hash(decision.evidence, decision.salt) == decision.evidence_hash
+    try:
+        return evidence_hash(decision.evidence, decision.salt) == decision.evidence_hash
+    except ValueError:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consent.catalogue import Catalogue
 from consent.intents import Intent, IntentName, Scope
 from consent.replies import Option
 
@@ -26,6 +27,17 @@ _NAMES = {
     "pause": IntentName.PAUSE,
     "contact": IntentName.HELP,
 }
+
+
+def is_offered(option: Option, catalogue: Catalogue) -> bool:
+    """Say whether an option could be one of ours: what comes from outside may be forged."""
+    known = (
+        (option.purpose, {p.id for p in catalogue.purposes}),
+        (option.channel, {c.id for c in catalogue.channels}),
+        (option.topic, {t.id for t in catalogue.topics}),
+        (option.scope, {s.value for s in Scope}),
+    )
+    return option.name in _NAMES and all(value is None or value in ids for value, ids in known)
 
 
 def intent_of(option: Option) -> Intent:

@@ -13,11 +13,11 @@ from functools import partial
 
 from consent import chain
 from consent.catalogue import BrandId, Catalogue
-from consent.choices import intent_of
-from consent.decisions import CustomerId, Decision, Evidence
+from consent.choices import intent_of, is_offered
+from consent.decisions import Action, CustomerId, Decision, Evidence
 from consent.dialogue.scene import Awaiting, Decide, Pending, Scene, Session, Turn
 from consent.dialogue.step import resume, step
-from consent.intents import Intent
+from consent.intents import Intent, IntentName
 from consent.notices import NoticeShelf
 from consent.ports import Clock, Entropy, Inbound, Ledger, Proof, Snapshot, Writing
 from consent.replies import SILENCE, Reply
@@ -65,13 +65,12 @@ class ConsentDesk:
         now = self._moment(snapshot)
         session = snapshot.session or Session()
         scene = self._scene(inbound, snapshot, now)
-        intent = self._intent(inbound, session)
+        intent = self._intent(inbound, scene, session)
         joining = inbound.contact is not None
         turn = resume(scene, session) if joining else step(scene, session, intent)
-        if joining and session.pending and session.pending.intent:
-            intent = session.pending.intent
         customer = snapshot.customer or self._entropy.customer_id(now)
-        decisions = self._decisions(inbound, snapshot, turn, intent, customer)
+        evidence = _evidence(inbound, session, intent, _proof(inbound, snapshot))
+        decisions = self._decisions(inbound, snapshot, turn, evidence, customer)
         standing = snapshot.standing.with_decisions(decisions)
         return Writing(
             customer=customer,
@@ -104,15 +103,18 @@ class ConsentDesk:
             linked=snapshot.linked,
             fresh_code=self._entropy.code(),
             fresh_case=self._entropy.case_id(),
+            words=_words(inbound),
+            message_id=inbound.message_id,
         )
 
-    def _intent(self, inbound: Inbound, session: Session) -> Intent:
+    def _intent(self, inbound: Inbound, scene: Scene, session: Session) -> Intent:
         if inbound.choice is not None:
-            return intent_of(inbound.choice)
+            offered = is_offered(inbound.choice, scene.catalogue)
+            return intent_of(inbound.choice) if offered else Intent(name=IntentName.UNCLEAR)
         return understand(
-            inbound.text or "",
+            scene.words,
             self._house.lexicon,
-            pending=_hint(session.pending),
+            pending=_hint(session.pending, scene),
             language=session.language,
         )
 
@@ -121,14 +123,16 @@ class ConsentDesk:
         inbound: Inbound,
         snapshot: Snapshot,
         turn: Turn,
-        intent: Intent,
+        evidence: Evidence,
         customer: CustomerId,
     ) -> tuple[Decision, ...]:
         entries: list[Decision] = []
         previous, position = snapshot.head, snapshot.length
         for effect in turn.decisions:
+            if inbound.silent and effect.action is Action.ASKED:
+                # Nobody was shown anything.
+                continue
             position += 1
-            evidence = _evidence(inbound, _proof(inbound, snapshot), intent, effect)
             entry = self._entry(inbound, turn, evidence, effect)
             entry = replace(entry, customer=customer, position=position, previous=previous)
             entry = replace(entry, hash=chain.digest(entry))
@@ -139,6 +143,8 @@ class ConsentDesk:
     def _entry(self, inbound: Inbound, turn: Turn, evidence: Evidence, effect: Decide) -> Decision:
         now = turn.scene.now
         salt = self._entropy.salt()
+        if effect.proved:
+            evidence = replace(evidence, proof_kind="sms_code", proof_level=2)
         return Decision(
             id=self._entropy.decision_id(now),
             customer=CustomerId(""),
@@ -171,16 +177,25 @@ def _proof(inbound: Inbound, snapshot: Snapshot) -> Proof:
     return on_file
 
 
-def _evidence(inbound: Inbound, proof: Proof, intent: Intent, effect: Decide) -> Evidence:
-    words = inbound.text
-    if words is None and inbound.choice is not None:
-        words = f"[{inbound.choice.name}]"
+def _words(inbound: Inbound) -> str:
+    """Return what was said, fit to be stored, or the option chosen."""
+    if inbound.text is not None:
+        # A lone half of a surrogate pair has no form in UTF-8.
+        return inbound.text.encode(errors="replace").decode()
+    return f"[{inbound.choice.name}]" if inbound.choice else ""
+
+
+def _evidence(inbound: Inbound, session: Session, intent: Intent, proof: Proof) -> Evidence:
+    """Return what proves this message's decisions: of a kept wish, the words that made it."""
+    waited = session.pending if inbound.contact is not None else None
+    kept = waited if waited and waited.intent else None
+    said = kept.intent if kept and kept.intent else intent
     return Evidence(
-        words=words or "",
-        message_id=inbound.message_id,
-        proof_kind="sms_code" if effect.proved else proof.kind,
-        proof_level=2 if effect.proved else proof.level,
-        intent=intent.name.value,
+        words=kept.words if kept else _words(inbound),
+        message_id=kept.message_id if kept else inbound.message_id,
+        proof_kind=proof.kind,
+        proof_level=proof.level,
+        intent=said.name.value,
     )
 
 
@@ -189,9 +204,12 @@ def _asked_aloud(session: Session, *, silent: bool) -> Session:
     return replace(session, pending=None) if silent else session
 
 
-def _hint(pending: Pending | None) -> str | None:
-    """Return what understanding may know of the pending question, like `grant:offers`."""
-    if pending is None:
+def _hint(pending: Pending | None, scene: Scene) -> str | None:
+    """Return what understanding may know of the pending question, like `grant:offers`.
+
+    A question whose time is over is none: it must not turn a STOP into a mere no.
+    """
+    if pending is None or not pending.is_fresh(scene.now, scene.brand.yes_within_hours):
         return None
     if pending.awaiting is Awaiting.GRANT:
         return f"grant:{pending.purposes[0]}"

@@ -82,11 +82,12 @@ class NoticeShelf:
 
     def __init__(self, notices: tuple[Notice, ...]) -> None:
         """Take every version in `notices.lock`, in any order."""
-        self._by_fingerprint = {n.fingerprint: n for n in notices}
-        self._by_code = {n.code: n for n in notices}
+        history = sorted(notices, key=lambda n: (n.major, n.minor))
+        self._by_fingerprint = {n.fingerprint: n for n in history}
+        self._by_code = {n.code: n for n in history}
         self._current: dict[tuple[str, str, str, Form], Notice] = {}
         self._major: dict[tuple[str, str], int] = {}
-        for notice in sorted(notices, key=lambda n: (n.major, n.minor)):
+        for notice in history:
             self._current[notice.brand, notice.purpose, notice.language, notice.form] = notice
             self._major[notice.brand, notice.purpose] = notice.major
 

@@ -76,8 +76,6 @@ class Snapshot:
     proof: Proof | None = None
     #: The address is joined to a number, so its standing may be shown.
     linked: bool = False
-    #: The answer given when this very message came before.
-    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

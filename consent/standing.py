@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from consent.decisions import NO, YES, Action, Decision, DecisionId, Kind, Subject
+from consent.decisions import NO, YES, Action, Decision, DecisionId, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +75,9 @@ class Record:
 
     @property
     def newest(self) -> datetime | None:
-        """The latest moment anything was said about this subject."""
+        """The latest moment the customer said anything about this subject."""
         marks = (self.asked, self.yes, self.no, self.paused, self.unset)
-        moments = [m.at for m in marks if m] + [at for at, _ in self.service[-1:]]
-        return max(moments, default=None)
+        return max((m.at for m in marks if m), default=None)
 
 
 def _newer(left: Mark | None, right: Mark) -> Mark:
@@ -107,10 +106,6 @@ class Standing:
             before = records.get(decision.subject, EMPTY)
             records[decision.subject] = before.with_decision(decision)
         return Standing(records)
-
-    def of_kind(self, kind: Kind) -> tuple[Subject, ...]:
-        """Return the subjects of a kind about which something was said, in order."""
-        return tuple(sorted(s for s in self.records if s.kind is kind))
 
     @property
     def newest(self) -> datetime | None:

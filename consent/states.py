@@ -70,14 +70,13 @@ class Lens:
     def _read_yes(
         self, standing: Standing, purpose: Purpose, record: Record, yes: Mark
     ) -> Reading:
-        ends = self._end(standing, purpose, yes)
+        pause, ends = record.paused, self._end(standing, purpose, yes)
+        if pause and pause.until and pause.at >= yes.at and self.now < pause.until:
+            return Reading(state=State.PAUSED, mark=pause, until=pause.until)
         if ends and ends <= self.now:
             return Reading(state=State.EXPIRED, mark=yes, until=ends)
         if self.notices.outdated(self.brand, purpose.id, yes.notice):
             return Reading(state=State.OUTDATED, mark=yes)
-        pause = record.paused
-        if pause and pause.until and pause.at >= yes.at and self.now < pause.until:
-            return Reading(state=State.PAUSED, mark=pause, until=pause.until)
         return Reading(state=State.GIVEN, mark=yes, until=ends)
 
     def _end(self, standing: Standing, purpose: Purpose, yes: Mark) -> datetime | None:

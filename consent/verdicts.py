@@ -5,7 +5,7 @@ Every verdict says why and names the decision that proves it (law 8).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -97,7 +97,11 @@ def judge(
         findings.append(_channel(question, standing, lens, blocked))
     if question.topic is not None:
         findings.append(_topic(question, standing, lens))
-    return min(findings, key=lambda v: _RANK[v.reason])
+    worst = min(findings, key=lambda v: _RANK[v.reason])
+    if not worst.allowed:
+        return worst
+    ends = [finding.until for finding in findings if finding.until]
+    return replace(worst, until=min(ends, default=None))
 
 
 def check_question(question: Question, catalogue: Catalogue) -> None:

@@ -62,12 +62,14 @@ class SqlLedger:
         return await self._database.read(partial(self._customer_of, brand, address))
 
     def _turn(self, inbound: Inbound, work: Work, connection: Connection) -> Reply:
+        sender = self._find(connection, inbound)
+        seen = _seen(sender)
+        if seen is not None:
+            return seen
         if inbound.contact is not None:
             join_address(connection, self._vault, inbound)
-        sender = self._find(connection, inbound)
+            sender = self._find(connection, inbound)
         snapshot = self._snapshot(connection, inbound, sender)
-        if snapshot.reply is not None:
-            return snapshot.reply
         writing = work(snapshot)
         self._write(connection, inbound, sender, snapshot, writing)
         return writing.reply
@@ -86,8 +88,6 @@ class SqlLedger:
         if sender.row is None or sender.seal is None or sender.customer is None:
             return Snapshot(linked=is_number)
         row, seal, customer = sender.row, sender.seal, sender.customer
-        if row.sealed_reply is not None:
-            return Snapshot(customer=customer, reply=open_reply(row.sealed_reply, seal, customer))
         sealed = row.sealed_session
         return Snapshot(
             customer=customer,
@@ -115,7 +115,7 @@ class SqlLedger:
         append(connection, writing, seal)
         if writing.session != snapshot.session:
             keep_session(connection, inbound, sender.address_hash, writing, seal)
-        keep_reply(connection, inbound, writing, seal)
+        keep_reply(connection, inbound, sender.address_hash, writing, seal)
         queue(connection, inbound, writing, seal)
 
     def _add_customer(
@@ -233,3 +233,11 @@ class SqlLedger:
         column = schema.notices.c
         query = select(column.text).where(column.code == code)
         return await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
+
+
+def _seen(sender: _Sender) -> Reply | None:
+    """Return the answer given when this very message came before."""
+    if sender.row is None or sender.seal is None or sender.customer is None:
+        return None
+    sealed = sender.row.sealed_reply
+    return None if sealed is None else open_reply(sealed, sender.seal, sender.customer)

@@ -15,13 +15,16 @@ from storage.moments import to_store
 from storage.rows import close_reply, close_session, open_reply, open_session
 from storage.vault import Seal, Vault
 
+#: A customer and what seals their values.
+_Owner = tuple[CustomerId, Seal]
+
 
 def join_address(connection: Connection, vault: Vault, inbound: Inbound) -> None:
     """Make the sender's address one of the customer whose number they proved.
 
     What an account without a number has said so far moves with it: it has no decisions. An
-    account that belonged to another number starts afresh, so nothing of one customer ever
-    reaches another (law 7).
+    account that belonged to another number starts afresh and takes along only what it was
+    answered itself, so nothing of one customer ever reaches another (law 7).
     """
     if inbound.contact is None:
         return
@@ -43,8 +46,13 @@ def join_address(connection: Connection, vault: Vault, inbound: Inbound) -> None
         .where(table.c.address_hash == digest)
         .values(customer_id=customer, sealed_address=sealed, **proof)
     )
-    if before.proof_level == 0:
-        _move_conversation(connection, vault, CustomerId(before.customer_id), customer, seal)
+    if before.customer_id != customer:
+        old = CustomerId(before.customer_id)
+        was = vault.data_key(old, _wrapped_key(connection, old))
+        _move_replies(connection, digest, (old, was), (customer, seal))
+        if before.proof_level == 0:
+            _move_session(connection, digest, (old, was), (customer, seal))
+            _drop(connection, old)
 
 
 def _customer(
@@ -106,24 +114,40 @@ def _add_address(  # noqa: PLR0913
     )
 
 
-def _move_conversation(
-    connection: Connection, vault: Vault, old: CustomerId, new: CustomerId, seal: Seal
-) -> None:
-    """Seal the conversation anew under the customer's key, and drop the nameless one."""
-    was = vault.data_key(old, _wrapped_key(connection, old))
-    for row in _rows(connection, schema.sessions, old):
-        session = open_session(row.sealed_session, was, old)
-        moved = row._asdict() | {"customer_id": new}
-        moved["sealed_session"] = close_session(session, seal, new)
-        connection.execute(schema.sessions.insert(), moved)
-    for row in _rows(connection, schema.inbound, old):
-        reply = open_reply(row.sealed_reply, was, old)
-        moved = row._asdict() | {"customer_id": new}
-        moved["sealed_reply"] = close_reply(reply, seal, new)
-        connection.execute(schema.inbound.insert(), moved)
-    for table in (schema.sessions, schema.inbound, schema.customers):
-        connection.execute(table.delete().where(table.c.customer_id == old))
+def _move_replies(connection: Connection, digest: str, old: _Owner, new: _Owner) -> None:
+    """Take along what this account was answered: a message that comes again stays the same."""
+    table = schema.inbound
+    for row in _of_address(connection, table, digest, old[0]):
+        reply = open_reply(row.sealed_reply, old[1], old[0])
+        moved = row._asdict() | {"customer_id": new[0]}
+        moved["sealed_reply"] = close_reply(reply, new[1], new[0])
+        connection.execute(table.insert(), moved)
+    _forget(connection, table, digest, old[0])
 
 
-def _rows(connection: Connection, table: Table, customer: CustomerId) -> list[Row[Any]]:
-    return list(connection.execute(select(table).where(table.c.customer_id == customer)))
+def _move_session(connection: Connection, digest: str, old: _Owner, new: _Owner) -> None:
+    table = schema.sessions
+    for row in _of_address(connection, table, digest, old[0]):
+        session = open_session(row.sealed_session, old[1], old[0])
+        moved = row._asdict() | {"customer_id": new[0]}
+        moved["sealed_session"] = close_session(session, new[1], new[0])
+        connection.execute(table.insert(), moved)
+    _forget(connection, table, digest, old[0])
+
+
+def _drop(connection: Connection, nobody: CustomerId) -> None:
+    """Remove the nameless customer that an account was before its number was known."""
+    table = schema.customers
+    connection.execute(table.delete().where(table.c.customer_id == nobody))
+
+
+def _of_address(
+    connection: Connection, table: Table, digest: str, customer: CustomerId
+) -> list[Row[Any]]:
+    mine = (table.c.customer_id == customer) & (table.c.address_hash == digest)
+    return list(connection.execute(select(table).where(mine)))
+
+
+def _forget(connection: Connection, table: Table, digest: str, customer: CustomerId) -> None:
+    mine = (table.c.customer_id == customer) & (table.c.address_hash == digest)
+    connection.execute(table.delete().where(mine))

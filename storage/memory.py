@@ -23,7 +23,6 @@ class _Customer:
     decisions: tuple[Decision, ...] = ()
     cases: tuple[Case, ...] = ()
     looks: list[tuple[Look, Verdict]] = field(default_factory=list)
-    replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
 
 
 class MemoryLedger:
@@ -35,15 +34,17 @@ class MemoryLedger:
         self._proofs: dict[_Place, Proof] = {}
         self._customers: dict[CustomerId, _Customer] = {}
         self._sessions: dict[tuple[str, _Place], Session] = {}
+        self._replies: dict[tuple[str, str, _Place], Reply] = {}
 
     async def turn(self, inbound: Inbound, work: Work) -> Reply:
         """See `consent.ports.Ledger.turn`."""
         place = (inbound.brand, inbound.address)
+        seen = self._replies.get((inbound.door, inbound.message_id, place))
+        if seen is not None:
+            return seen
         if inbound.contact is not None:
             self._join(inbound, place)
         snapshot = self._snapshot(inbound, place)
-        if snapshot.reply is not None:
-            return snapshot.reply
         writing = work(snapshot)
         self._write(inbound, place, writing)
         return writing.reply
@@ -87,7 +88,6 @@ class MemoryLedger:
             session=self._sessions.get((inbound.door, place)),
             proof=proof,
             linked=is_number or proof.level > 0,
-            reply=customer.replies.get((inbound.door, inbound.message_id)),
         )
 
     def _write(self, inbound: Inbound, place: _Place, writing: Writing) -> None:
@@ -99,7 +99,7 @@ class MemoryLedger:
         customer.standing = Standing({**customer.standing.records, **writing.records})
         customer.decisions += writing.decisions
         customer.cases += writing.cases
-        customer.replies[inbound.door, inbound.message_id] = writing.reply
+        self._replies[inbound.door, inbound.message_id, place] = writing.reply
         self._sessions[inbound.door, place] = writing.session
 
     def _join(self, inbound: Inbound, place: _Place) -> None:
@@ -112,7 +112,7 @@ class MemoryLedger:
             self._proofs[number] = inbound.proof
         before = self._owners.get(place)
         if before is not None and self._proofs[place].level == 0:
-            self._customers[owner].replies |= self._customers.pop(before).replies
+            self._customers.pop(before)
         elif before is not None and before != owner:
             self._sessions.pop((inbound.door, place), None)
         self._owners[place] = owner

@@ -101,6 +101,8 @@ inbound = Table(
     _text("brand", key=True),
     _text("door", key=True),
     _text("message_id", key=True),
+    # Whose message it was: it moves with its address.
+    _text("address_hash"),
     _moment("received_at"),
     Column("sealed_reply", LargeBinary, nullable=False),
 )

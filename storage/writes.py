@@ -69,7 +69,9 @@ def keep_session(
     upsert(connection, schema.sessions, [row])
 
 
-def keep_reply(connection: Connection, inbound: Inbound, writing: Writing, seal: Seal) -> None:
+def keep_reply(
+    connection: Connection, inbound: Inbound, digest: str, writing: Writing, seal: Seal
+) -> None:
     """Keep the reply, so that the same message gets it again."""
     connection.execute(
         schema.inbound.insert(),
@@ -78,6 +80,7 @@ def keep_reply(connection: Connection, inbound: Inbound, writing: Writing, seal:
             "brand": inbound.brand,
             "door": inbound.door,
             "message_id": inbound.message_id,
+            "address_hash": digest,
             "received_at": to_store(inbound.received_at),
             "sealed_reply": close_reply(writing.reply, seal, writing.customer),
         },

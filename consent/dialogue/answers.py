@@ -63,16 +63,15 @@ def _nothing_pending(turn: Turn, intent: Intent, message: str) -> None:
 
 
 def _is_late(turn: Turn, pending: Pending) -> bool:
-    waited = turn.scene.now - pending.asked_at
-    return waited.total_seconds() > turn.scene.brand.yes_within_hours * 3600
+    return not pending.is_fresh(turn.scene.now, turn.scene.brand.yes_within_hours)
 
 
 def _is_stale(intent: Intent, pending: Pending) -> bool:
-    """A button counts only for the notice last shown, unchanged (law 1)."""
-    if intent.notice is None:
-        return False
+    """A yes counts only for the notice last shown, unchanged (law 1)."""
     shown = code_of(pending.notice) if pending.notice else None
-    return intent.notice != shown or intent.purposes != pending.purposes
+    other_notice = intent.notice is not None and intent.notice != shown
+    other_purpose = bool(intent.purposes) and intent.purposes != pending.purposes
+    return other_notice or other_purpose
 
 
 def _show_again(turn: Turn, intent: Intent, pending: Pending) -> None:

@@ -15,8 +15,7 @@ def ask_channels(turn: Turn) -> None:
     turn.wait_for(Pending(awaiting=Awaiting.CHANNELS, asked_at=turn.scene.now))
     turn.say("ask.channels", channels=[c.id for c in turn.scene.catalogue.channels])
     for channel in turn.scene.catalogue.channels:
-        subject = Subject.channel(channel.id)
-        on = turn.scene.lens.switch(turn.scene.standing, subject)[0] is Switch.ON
+        on = turn.is_on(Subject.channel(channel.id))
         turn.offer(Option(name="channel_off" if on else "channel_on", channel=channel.id))
     turn.offer(Option(name="menu"))
 
@@ -78,11 +77,8 @@ def _keep_asking(turn: Turn) -> None:
     if pending is None or pending.awaiting is not Awaiting.CHANNELS:
         turn.offer(Option(name="menu"))
         return
-    on = {d.subject.id for d in turn.decisions if d.action is Action.ON}
     for channel in turn.scene.catalogue.channels:
-        subject = Subject.channel(channel.id)
-        before = turn.scene.lens.switch(turn.scene.standing, subject)[0] is Switch.ON
-        if not before and channel.id not in on:
+        if not turn.is_on(Subject.channel(channel.id)):
             turn.offer(Option(name="channel_on", channel=channel.id))
     turn.offer(Option(name="menu"))
 
@@ -90,10 +86,9 @@ def _keep_asking(turn: Turn) -> None:
 def _was_last(turn: Turn) -> bool:
     """Say whether this message switched off the last channel of a customer with offers on."""
     scene = turn.scene
-    off = {d.subject for d in turn.decisions}
-    on = [
-        subject
-        for subject in map(Subject.channel, (c.id for c in scene.catalogue.channels))
-        if scene.lens.switch(scene.standing, subject)[0] is Switch.ON
-    ]
-    return bool(on) and set(on) <= off and scene.lens.contacts(scene.standing)
+    was_on = any(
+        scene.lens.switch(scene.standing, Subject.channel(c.id))[0] is Switch.ON
+        for c in scene.catalogue.channels
+    )
+    ended = any(turn.has_decided(Subject.purpose(p.id)) for p in scene.catalogue.contacting)
+    return was_on and not turn.channels_on and not ended and scene.lens.contacts(scene.standing)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from consent.catalogue import Purpose
 from consent.chain import stamp
 from consent.decisions import Action, Subject
@@ -10,10 +13,11 @@ from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
 from consent.intents import Intent, Scope
 from consent.notices import Form
 from consent.replies import Option
-from consent.states import State, Switch
+from consent.states import State
 
 #: A two-digit code is guessed once in ninety times; three misses end the attempt.
 MISSES_ALLOWED = 3
+_MISSES_FORGOTTEN = timedelta(days=1)
 
 
 def propose(turn: Turn, intent: Intent) -> None:
@@ -22,9 +26,14 @@ def propose(turn: Turn, intent: Intent) -> None:
     wanted = intent.purposes or (catalogue.opening.id,)
     if intent.scope is Scope.ALL:
         wanted = tuple(p.id for p in catalogue.purposes)
-    missing = [p for p in map(catalogue.purpose, wanted) if not _given(turn, p)]
+    purposes = [catalogue.purpose(p) for p in wanted]
+    # What the same message has just withdrawn is not asked for again.
+    open_ones = [p for p in purposes if not turn.has_decided(Subject.purpose(p.id))]
+    missing = [p for p in open_ones if not _given(turn, p)]
     if not missing:
-        _say_already_given(turn, catalogue.purpose(wanted[0]))
+        turn.settle()
+        for purpose in open_ones[:1]:
+            _say_already_given(turn, purpose)
         return
     if len(wanted) > 1:
         turn.say("grant.one_by_one")
@@ -41,13 +50,12 @@ def _say_already_given(turn: Turn, purpose: Purpose) -> None:
     turn.offer(Option(name="withdraw", purpose=purpose.id), Option(name="menu"))
 
 
-def show_notice(turn: Turn, purpose: Purpose, *, misses: int = 0) -> None:
+def show_notice(turn: Turn, purpose: Purpose) -> None:
     """Show the notice of a purpose and wait for the yes, where one can be accepted."""
     scene, language = turn.scene, turn.language
     notice = scene.notice(purpose.id, language)
     turn.say("notice", purpose=purpose.id, notice=notice.fingerprint)
     if not scene.linked:
-        turn.wait_for(None)
         turn.say("link.ask")
         turn.offer(Option(name="contact"), Option(name="menu"))
         return
@@ -64,10 +72,10 @@ def show_notice(turn: Turn, purpose: Purpose, *, misses: int = 0) -> None:
                 notice=notice.fingerprint,
             )
         )
-    _ask(turn, purpose, notice.fingerprint, misses)
+    _ask(turn, purpose, notice.fingerprint)
 
 
-def _ask(turn: Turn, purpose: Purpose, notice: str, misses: int) -> None:
+def _ask(turn: Turn, purpose: Purpose, notice: str) -> None:
     scene = turn.scene
     by_sms = scene.form is not Form.CHAT
     needs_code = scene.proof_level < purpose.proof
@@ -75,6 +83,10 @@ def _ask(turn: Turn, purpose: Purpose, notice: str, misses: int) -> None:
         turn.wait_for(None)
         turn.say("proof.needed", purpose=purpose.id)
         turn.offer(Option(name="menu"))
+        return
+    if needs_code and _guessed_too_often(turn):
+        turn.wait_for(None)
+        turn.say("code.exhausted", purpose=purpose.id)
         return
     full = scene.full_notice(purpose.id, turn.language)
     code = scene.fresh_code if needs_code else None
@@ -86,7 +98,6 @@ def _ask(turn: Turn, purpose: Purpose, notice: str, misses: int) -> None:
             notice=notice,
             linked_notice=full.fingerprint if by_sms else None,
             code=code,
-            misses=misses,
         )
     )
     question = "ask.grant.automated" if purpose.automated_decisions else "ask.grant"
@@ -109,25 +120,36 @@ def _ask(turn: Turn, purpose: Purpose, notice: str, misses: int) -> None:
 def accept(turn: Turn, pending: Pending, code: str | None) -> None:
     """Give the purpose whose notice is pending, if the yes is good for it."""
     purpose = turn.scene.catalogue.purpose(pending.purposes[0])
-    if pending.notice is None or not turn.scene.lens.notices.is_current(pending.notice):
+    shown = [n for n in (pending.notice, pending.linked_notice) if n]
+    if not shown or not all(map(turn.scene.lens.notices.is_current, shown)):
         turn.say("notice.changed")
         show_notice(turn, purpose)
     elif pending.code is None and turn.scene.proof_level < purpose.proof:
         show_notice(turn, purpose)
     elif pending.code and code != pending.code:
-        _miss(turn, purpose, pending)
+        _miss(turn, purpose)
     else:
         _give(turn, purpose, pending)
 
 
-def _miss(turn: Turn, purpose: Purpose, pending: Pending) -> None:
-    misses = pending.misses + 1
-    if misses >= MISSES_ALLOWED:
+def _miss(turn: Turn, purpose: Purpose) -> None:
+    earlier = turn.session.misses if _missed_lately(turn) else 0
+    turn.session = replace(turn.session, misses=earlier + 1, missed_at=turn.scene.now)
+    if _guessed_too_often(turn):
         turn.wait_for(None)
         turn.say("code.exhausted", purpose=purpose.id)
         return
     turn.say("code.wrong")
-    show_notice(turn, purpose, misses=misses)
+    show_notice(turn, purpose)
+
+
+def _missed_lately(turn: Turn) -> bool:
+    at = turn.session.missed_at
+    return at is not None and turn.scene.now - at < _MISSES_FORGOTTEN
+
+
+def _guessed_too_often(turn: Turn) -> bool:
+    return _missed_lately(turn) and turn.session.misses >= MISSES_ALLOWED
 
 
 def _give(turn: Turn, purpose: Purpose, pending: Pending) -> None:
@@ -144,19 +166,10 @@ def _give(turn: Turn, purpose: Purpose, pending: Pending) -> None:
     )
     turn.wait_for(None)
     turn.say("granted", purpose=purpose.id, at=stamp(scene.now), notice=pending.notice)
-    if purpose in scene.catalogue.contacting and not _any_channel_on(turn):
+    if purpose in scene.catalogue.contacting and not turn.channels_on:
         ask_channels(turn)
     else:
         turn.offer(Option(name="menu"))
-
-
-def _any_channel_on(turn: Turn) -> bool:
-    scene = turn.scene
-    cleared = {d.subject for d in turn.decisions if d.action is Action.UNSET}
-    return any(
-        scene.lens.switch(scene.standing, subject)[0] is Switch.ON and subject not in cleared
-        for subject in map(Subject.channel, (c.id for c in scene.catalogue.channels))
-    )
 
 
 def _forget_old_channels(turn: Turn, purpose: Purpose) -> None:
@@ -164,7 +177,5 @@ def _forget_old_channels(turn: Turn, purpose: Purpose) -> None:
     scene = turn.scene
     if purpose not in scene.catalogue.contacting or scene.lens.contacts(scene.standing):
         return
-    for channel in scene.catalogue.channels:
-        subject = Subject.channel(channel.id)
-        if scene.lens.switch(scene.standing, subject)[0] is Switch.ON:
-            turn.decide(Decide(subject=subject, action=Action.UNSET))
+    for subject in turn.channels_on:
+        turn.decide(Decide(subject=subject, action=Action.UNSET))

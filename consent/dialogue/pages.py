@@ -168,10 +168,10 @@ def language(turn: Turn, intent: Intent) -> None:
 
 def unclear(turn: Turn) -> None:
     """Change nothing; ask one short question, or say who we are to a newcomer."""
-    if not turn.session.greeted:
+    pending = turn.session.pending
+    if not turn.session.greeted and pending is None:
         menu(turn)
         return
-    pending = turn.session.pending
     waits = pending is not None and pending.awaiting in _YES_OR_NO
     turn.say("unclear.pending" if waits else "unclear")
     turn.offer(Option(name="menu"), Option(name="human"))

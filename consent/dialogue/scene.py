@@ -12,7 +12,7 @@ from consent.intents import Intent
 from consent.notices import Form, Notice
 from consent.replies import Message, Option, Param, Reply
 from consent.standing import Standing
-from consent.states import Lens, Reading
+from consent.states import Lens, Reading, Switch
 
 
 class Awaiting(StrEnum):
@@ -44,10 +44,16 @@ class Pending:
     #: Fingerprints of the notice shown and of the full one it linked to.
     notice: str | None = None
     linked_notice: str | None = None
-    #: Two digits that the yes must repeat, and how often they were missed.
+    #: Two digits that the yes must repeat.
     code: str | None = None
-    misses: int = 0
+    #: LINK only: what is carried out once the number is known, and what proves it.
     intent: Intent | None = None
+    words: str = ""
+    message_id: str = ""
+
+    def is_fresh(self, now: datetime, hours: int) -> bool:
+        """Say whether an answer still counts; what waits for a number waits on."""
+        return self.awaiting is Awaiting.LINK or now - self.asked_at <= timedelta(hours=hours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,9 @@ class Session:
     pending: Pending | None = None
     #: The newest case of each kind: asking twice does not open two.
     cases: tuple[Case, ...] = ()
+    #: Codes answered wrongly, and when last; asking for the notice again does not forget them.
+    misses: int = 0
+    missed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +107,9 @@ class Scene:
     linked: bool
     fresh_code: str
     fresh_case: str
+    #: What was said, and the provider's id of it.
+    words: str = ""
+    message_id: str = ""
 
     @property
     def now(self) -> datetime:
@@ -137,6 +149,12 @@ class Turn:
     options: list[Option] = field(default_factory=list)
     decisions: list[Decide] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
+    #: The question that was pending when the message came.
+    before: Pending | None = None
+
+    def __post_init__(self) -> None:
+        """Note the pending question."""
+        self.before = self.session.pending
 
     def say(self, message_id: str, /, **params: Param) -> None:
         """Add a message to the reply."""
@@ -150,6 +168,19 @@ class Turn:
         """Add a decision to the ledger."""
         self.decisions.append(decision)
 
+    def is_on(self, subject: Subject) -> bool:
+        """Say whether a channel or topic is on, after all that this message has decided."""
+        for decision in reversed(self.decisions):
+            if decision.subject == subject:
+                return decision.action is Action.ON
+        return self.scene.lens.switch(self.scene.standing, subject)[0] is Switch.ON
+
+    @property
+    def channels_on(self) -> tuple[Subject, ...]:
+        """The channels that are on, after all that this message has decided."""
+        channels = (Subject.channel(c.id) for c in self.scene.catalogue.channels)
+        return tuple(subject for subject in channels if self.is_on(subject))
+
     def has_decided(self, subject: Subject) -> bool:
         """Say whether an earlier wish of the same message has decided this already."""
         return any(d.subject == subject for d in self.decisions)
@@ -157,6 +188,11 @@ class Turn:
     def wait_for(self, pending: Pending | None) -> None:
         """Make this the only pending question."""
         self.session = replace(self.session, pending=pending)
+
+    def settle(self) -> None:
+        """Drop the question that was pending before this message, but none asked since."""
+        if self.session.pending is self.before:
+            self.wait_for(None)
 
     def remember(
         self, *, language: str | None = None, chosen: bool | None = None, greeted: bool = False

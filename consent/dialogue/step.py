@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from consent.dialogue import answers, channels, grants, pages, withdrawals
 from consent.dialogue.scene import Awaiting, Pending, Scene, Session, Turn
-from consent.intents import Intent, IntentName
+from consent.intents import Intent, IntentName, Wish
 from consent.replies import Option
 
 _DECIDING = frozenset(
@@ -23,6 +22,9 @@ _DECIDING = frozenset(
         IntentName.HUMAN,
     }
 )
+
+
+_WITHDRAWING = frozenset({IntentName.WITHDRAW_ALL, IntentName.WITHDRAW})
 
 
 def step(scene: Scene, session: Session, intent: Intent) -> Turn:
@@ -41,8 +43,18 @@ def step(scene: Scene, session: Session, intent: Intent) -> Turn:
         _ask_for_number(turn, intent)
         return turn
     for wish in _single_wishes(intent):
-        _HANDLERS[wish.name](turn, wish)
+        if wish.certain or wish.name in _WITHDRAWING or not _acts(wish):
+            _HANDLERS[wish.name](turn, wish)
+        else:
+            pages.unclear(turn)
     return turn
+
+
+def _acts(wish: Intent) -> bool:
+    """Say whether a wish could change something at once; a grant only shows its notice."""
+    if wish.name is IntentName.GRANT:
+        return bool(wish.channels or wish.topics)
+    return wish.name in {IntentName.YES, IntentName.NO, IntentName.PAUSE}
 
 
 def resume(scene: Scene, session: Session) -> Turn:
@@ -66,55 +78,85 @@ def _language(scene: Scene, session: Session, intent: Intent | None) -> str:
 
 def _ask_for_number(turn: Turn, intent: Intent) -> None:
     """Before the number is known nothing is shown or written; the wish is kept (meaning.md)."""
-    stops = intent.name in {IntentName.WITHDRAW_ALL, IntentName.WITHDRAW}
-    answer = intent.name in {IntentName.YES, IntentName.NO}
-    kept = None if answer else intent
-    turn.wait_for(Pending(awaiting=Awaiting.LINK, asked_at=turn.scene.now, intent=kept))
-    turn.say("link.stop" if stops else "link.ask")
+    scene = turn.scene
+    earlier = turn.session.pending
+    kept = None if intent.name in {IntentName.YES, IntentName.NO} else intent
+    words, message_id = scene.words, scene.message_id
+    waiting = earlier.intent if earlier and earlier.awaiting is Awaiting.LINK else None
+    if earlier and waiting and waiting.name in _WITHDRAWING:
+        # A STOP that waits is never lost to a later word.
+        again = kept is not None and kept.name in _WITHDRAWING
+        kept = _both(waiting, kept) if kept and again else waiting
+        words, message_id = earlier.words, earlier.message_id
+    turn.wait_for(
+        Pending(
+            awaiting=Awaiting.LINK,
+            asked_at=scene.now,
+            intent=kept,
+            words=words,
+            message_id=message_id,
+        )
+    )
+    turn.say("link.stop" if kept and kept.name in _WITHDRAWING else "link.ask")
     turn.offer(Option(name="contact"))
 
 
+def _both(first: Intent, second: Intent) -> Intent:
+    """Return one intent with the wishes of two."""
+    wishes = dict.fromkeys((*first.wishes, *second.wishes))
+    return replace(first, actions=tuple(wishes))
+
+
 def _single_wishes(intent: Intent) -> tuple[Intent, ...]:
-    """Split a message with several wishes into one intent each, withdrawals first."""
+    """Split a message with several wishes into one intent each, in the order to carry out.
+
+    An answer meets the question that was pending before the message; grants come last and as
+    one, so that no message can both show a notice and accept it (law 1).
+    """
     if len(intent.actions) < 2:  # noqa: PLR2004
         return (intent,)
-    wishes = [
-        replace(
-            intent,
-            name=w.name,
-            purposes=w.purposes,
-            channels=w.channels,
-            topics=w.topics,
-            scope=w.scope,
-            actions=(),
-        )
-        for w in intent.actions
-    ]
-    taking = {IntentName.WITHDRAW_ALL, IntentName.WITHDRAW}
-    return tuple(sorted(wishes, key=lambda w: w.name not in taking))
+    wishes = [_single(intent, wish) for wish in intent.actions]
+    grants_ = [w for w in wishes if w.name is IntentName.GRANT and not _acts(w)]
+    rest = [w for w in wishes if w not in grants_]
+    purposes = tuple(dict.fromkeys(p for w in grants_ for p in w.purposes))
+    merged = [replace(grants_[0], purposes=purposes)] if grants_ else []
+    return (*sorted(rest, key=_turn_of), *merged)
 
 
-def fresh_pending(turn: Turn) -> Pending | None:
-    """Return the pending question unless its time is over."""
-    pending = turn.session.pending
-    hours = timedelta(hours=turn.scene.brand.yes_within_hours)
-    if pending is None or turn.scene.now - pending.asked_at > hours:
-        return None
-    return pending
+def _single(intent: Intent, wish: Wish) -> Intent:
+    return replace(
+        intent,
+        name=wish.name,
+        purposes=wish.purposes,
+        channels=wish.channels,
+        topics=wish.topics,
+        scope=wish.scope,
+        actions=(),
+    )
+
+
+def _turn_of(wish: Intent) -> int:
+    if wish.name in {IntentName.YES, IntentName.NO}:
+        return 0
+    narrow = bool(wish.channels or wish.topics)
+    if wish.name in _WITHDRAWING:
+        # After channels that come on, so that the last one off is told from a change of channel.
+        return 3 if narrow and not wish.purposes else 1
+    return 2 if narrow else 4
 
 
 def _withdraw(turn: Turn, intent: Intent) -> None:
-    if intent.unknown_number is not None:
-        if intent.purposes:
-            withdrawals.withdraw(turn, intent.purposes)
-        pages.unknown_number(turn, intent.unknown_number)
-    elif not intent.certain:
+    if not intent.certain:
         withdrawals.ask(turn, intent)
-    elif intent.channels or intent.topics:
-        channels.switch_off(turn, intent)
-    elif intent.purposes:
+        return
+    narrow = bool(intent.channels or intent.topics)
+    if intent.purposes:
         withdrawals.withdraw(turn, intent.purposes)
-    else:
+    if narrow:
+        channels.switch_off(turn, intent)
+    if intent.unknown_number is not None:
+        pages.unknown_number(turn, intent.unknown_number)
+    elif not intent.purposes and not narrow:
         withdrawals.stop(turn, intent.scope)
 
 
@@ -138,23 +180,22 @@ def _grant(turn: Turn, intent: Intent) -> None:
 
 def _answers_pending_notice(turn: Turn, intent: Intent) -> bool:
     """`JA 3` counts as a yes if notice 3 is the one pending (meaning.md)."""
-    pending = fresh_pending(turn)
+    pending = turn.before
     return (
         pending is not None
+        and intent.certain
+        and turn.session.pending is pending
         and pending.awaiting is Awaiting.GRANT
+        and pending.is_fresh(turn.scene.now, turn.scene.brand.yes_within_hours)
         and intent.purposes == pending.purposes
     )
-
-
-def _pause(turn: Turn, intent: Intent) -> None:
-    withdrawals.pause(turn, intent)
 
 
 _HANDLERS: dict[IntentName, Callable[[Turn, Intent], None]] = {
     IntentName.WITHDRAW_ALL: _withdraw_all,
     IntentName.WITHDRAW: _withdraw,
     IntentName.GRANT: _grant,
-    IntentName.PAUSE: _pause,
+    IntentName.PAUSE: withdrawals.pause,
     IntentName.STATUS: lambda turn, _intent: pages.status(turn),
     IntentName.EXPLAIN: pages.explain,
     IntentName.HELP: lambda turn, _intent: pages.menu(turn),

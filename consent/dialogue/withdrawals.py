@@ -17,6 +17,7 @@ from consent.states import State, Switch
 PAUSE_HOURS = 24
 _LONGEST_PAUSE_HOURS = 24 * 366
 _NO_ALREADY = frozenset({State.REFUSED, State.WITHDRAWN})
+_STANDS = frozenset({State.GIVEN, State.PAUSED})
 _HAD_A_YES = frozenset({State.GIVEN, State.PAUSED, State.OUTDATED, State.EXPIRED})
 
 
@@ -69,7 +70,7 @@ def withdraw(turn: Turn, purpose_ids: tuple[str, ...]) -> None:
     before = {p.id: turn.scene.read(p) for p in purposes}
     changed = [p for p in purposes if _end(turn, p)]
     _unset_channels(turn)
-    turn.wait_for(None)
+    turn.settle()
     withdrawn = [p for p in changed if before[p.id].state in _HAD_A_YES]
     refused = [p for p in changed if p not in withdrawn]
     already = [p for p in purposes if before[p.id].state in _NO_ALREADY]
@@ -106,13 +107,13 @@ def _end(turn: Turn, purpose: Purpose) -> bool:
 def _unset_channels(turn: Turn) -> None:
     """Once no purpose allows contact any longer, channels return to unset (meaning.md)."""
     scene = turn.scene
-    ended = {d.subject.id for d in turn.decisions}
-    standing = [p for p in scene.catalogue.contacting if scene.read(p).state in _HAD_A_YES]
-    if not standing or any(p.id not in ended for p in standing):
+    standing = [p for p in scene.catalogue.contacting if scene.read(p).state in _STANDS]
+    if not standing or not all(turn.has_decided(Subject.purpose(p.id)) for p in standing):
         return
     for channel in scene.catalogue.channels:
         subject = Subject.channel(channel.id)
-        if scene.lens.switch(scene.standing, subject)[0] is not Switch.UNSET:
+        was_set = scene.lens.switch(scene.standing, subject)[0] is not Switch.UNSET
+        if was_set and not turn.has_decided(subject):
             turn.decide(Decide(subject=subject, action=Action.UNSET))
 
 
@@ -133,6 +134,9 @@ def _say_other_ways(turn: Turn, changed: list[Purpose]) -> None:
 
 def ask(turn: Turn, intent: Intent) -> None:
     """Unsure whether they want to stop: name the reading, change nothing."""
+    if intent.channels or intent.topics:
+        turn.say("unclear")
+        return
     catalogue = turn.scene.catalogue
     meant = catalogue.purposes if intent.scope is Scope.ALL else catalogue.marketing
     purposes = intent.purposes or tuple(p.id for p in meant)
@@ -151,7 +155,7 @@ def pause(turn: Turn, intent: Intent) -> None:
             turn.say("pause.unavailable", purpose=purpose_id)
         elif turn.has_decided(Subject.purpose(purpose_id)):
             continue
-        elif turn.scene.read(purpose).state not in {State.GIVEN, State.PAUSED}:
+        elif turn.scene.read(purpose).state not in _STANDS:
             turn.say("pause.not_given", purpose=purpose_id)
         else:
             _pause_one(turn, purpose, intent.hours or PAUSE_HOURS)
