@@ -1,0 +1,88 @@
+"""Dialogues written as data, replayed on every door: the best documentation of what is said.
+
+A journey asserts by hand what is written and what marketing may do; what is said, word for
+word, is kept beside it in `said/` and rewritten with `pytest --update-journeys`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.journeys.harness import House, open_house
+
+FOLDER = Path(__file__).parent
+DOORS = ("chat", "sms")
+
+
+def _journeys() -> list[tuple[str, str]]:
+    found = []
+    for file in sorted(FOLDER.glob("*.yaml")):
+        doors = yaml.safe_load(file.read_text(encoding="utf-8")).get("doors", DOORS)
+        found += [(file.stem, door) for door in doors]
+    return found
+
+
+@pytest.mark.parametrize(("name", "door"), _journeys())
+async def test_journey(name: str, door: str, tmp_path: Path, *, update_journeys: bool) -> None:
+    """The journey writes what it should and says, word for word, what was reviewed."""
+    journey = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    house = open_house(tmp_path, journey["brand"])
+    said: list[str] = []
+    async with house.client:
+        if door == "chat":
+            said.append(f"> [contact]\n{await house.join()}\n")
+        for number, step in enumerate(journey["steps"], 1):
+            said.append(await _play(house, step, door, number))
+    _compare(FOLDER / "said" / f"{name}.{door}.txt", "\n".join(said), update=update_journeys)
+
+
+async def _play(house: House, step: dict[str, Any], door: str, number: int) -> str:
+    """Play one step, check what it wrote, and return the transcript."""
+    house.clock.wait(step.get("wait", 1 / 60))
+    before = await house.decisions()
+    through = step.get("door", door)
+    text = await _speak(house, step, through, f"m{number}")
+    if step.get("again"):
+        assert text == await _speak(house, step, through, f"m{number}")
+    written = [
+        f"{d.subject.id} {d.action.value}" for d in (await house.decisions())[len(before) :]
+    ]
+    assert step.get("writes_on", {}).get(through, step.get("writes", [])) == written
+    for question, reason in step.get("may", {}).items():
+        assert reason == await house.verdict(question), question
+    reply = house.desk.last
+    assert reply is not None
+    ids = step.get("says")
+    if ids is not None:
+        wanted = ids[through] if isinstance(ids, dict) else ids
+        assert wanted == list(reply.ids)
+    words = f"[{step['press']}]" if "press" in step and through == "chat" else step["say"]
+    return f"> {words}\n{text}\n"
+
+
+async def _speak(house: House, step: dict[str, Any], door: str, message_id: str) -> str:
+    if door == "sms":
+        return await house.sms(step["say"], message_id)
+    if "press" in step:
+        return await house.chat(message_id, text=None, press=house.button(step["press"]))
+    return await house.chat(message_id, text=step["say"], press=None)
+
+
+def _compare(file: Path, said: str, *, update: bool) -> None:
+    if update:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(said, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == said
+
+
+def test_every_language_and_brand_has_its_journeys() -> None:
+    """Both brands are walked through in all three languages."""
+    seen = set()
+    for file in FOLDER.glob("*.yaml"):
+        journey = yaml.safe_load(file.read_text(encoding="utf-8"))
+        seen.add((journey["brand"], journey["language"]))
+    assert {(b, x) for b in ("lmt", "amigo") for x in ("lv", "ru", "en")} <= seen

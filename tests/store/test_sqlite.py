@@ -1,0 +1,275 @@
+"""What holds on disk: crashes, full disks, seals, and how many statements a turn takes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import event, inspect
+from sqlalchemy.engine import Engine
+
+from consent.errors import SealBroken, SettingBroken, StoreUnavailable
+from consent.ports import Address, AddressKind
+from consent.replies import Option
+from storage import migration, schema
+from storage.database import Database
+from storage.ledger import SqlLedger
+from storage.migration import NEWEST, migrate
+from storage.vault import Vault, load_root_key
+from tests.store.test_ledger import NUMBER, desk, message
+
+KEY = b"k" * 32
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """Return a database in its newest shape."""
+    found = Database(f"sqlite:///{tmp_path}/ledger.db")
+    migrate(found)
+    yield found
+    await found.close()
+
+
+def _ledger(database: Database) -> SqlLedger:
+    return SqlLedger(database, Vault(KEY))
+
+
+async def test_a_turn_takes_at_most_eight_statements(database: Database) -> None:
+    """From the first contact to everything at once, a message costs at most eight statements."""
+    office = desk(_ledger(database))
+    counts: list[int] = []
+
+    def count(*_: object) -> None:
+        counts[-1] += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        for number, choice in enumerate(
+            [
+                Option(name="withdraw_all", scope="marketing"),
+                Option(name="grant", purpose="traffic"),
+                Option(name="agree"),
+                Option(name="withdraw_all", scope="all"),
+                Option(name="human"),
+                Option(name="status"),
+            ]
+        ):
+            counts.append(0)
+            await office.handle(message(f"m{number}", choice))
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    # BEGIN counts among them.
+    assert all(0 < n <= 8 + 1 for n in counts), counts
+
+
+async def test_nothing_personal_is_readable_on_disk(database: Database, tmp_path: Path) -> None:
+    """Neither the number nor what was written stands in the file."""
+    office = desk(_ledger(database))
+    await office.handle(message("m1", text="Стоп, secret words", choice=None))
+    await office.handle(message("m2", text="STOP 3", choice=None))
+    await database.close()
+    content = b"".join(f.read_bytes() for f in tmp_path.iterdir())
+    for secret in ("20000000", "Стоп", "secret words", "STOP 3"):
+        assert secret.encode() not in content
+
+
+async def test_another_root_key_opens_nothing(database: Database) -> None:
+    """With a wrong key an address is not found, and no sealed value opens."""
+    office = desk(_ledger(database))
+    await office.handle(message("m1"))
+    foreign = SqlLedger(database, Vault(b"x" * 32))
+    assert await foreign.customer_of("lmt", NUMBER) is None
+    customer = await _ledger(database).customer_of("lmt", NUMBER)
+    assert customer is not None
+    with pytest.raises(SealBroken):
+        await foreign.history(customer)
+
+
+CRASH = """
+import asyncio, os, sys
+from pathlib import Path
+from storage import ledger as module
+from storage.database import Database
+from storage.migration import migrate
+from storage.vault import Vault
+from tests.store.test_ledger import desk, message
+
+step, file = int(sys.argv[1]), sys.argv[2]
+database = Database(f"sqlite:///{file}")
+migrate(database)
+steps = ["find", "snapshot", "append", "keep_session", "keep_reply", "queue", "committed"]
+if steps[step] in {"find", "snapshot"}:
+    name = f"_{steps[step]}"
+    real = getattr(module.SqlLedger, name)
+    def crash(self, *a, **k):
+        real(self, *a, **k)
+        os._exit(9)
+    setattr(module.SqlLedger, name, crash)
+elif steps[step] != "committed":
+    real = getattr(module, steps[step])
+    def crash(*a, **k):
+        real(*a, **k)
+        os._exit(9)
+    setattr(module, steps[step], crash)
+asyncio.run(desk(module.SqlLedger(database, Vault(b"k" * 32))).handle(message("m1")))
+os._exit(9)
+"""
+
+
+@pytest.mark.parametrize("step", range(7))
+async def test_a_killed_process_leaves_all_or_nothing(step: int, tmp_path: Path) -> None:
+    """Killed at any step and delivered again, a STOP is in the ledger exactly once."""
+    file = tmp_path / "ledger.db"
+    program = [sys.executable, "-c", CRASH, str(step), str(file)]
+    root = Path(__file__).parents[2]
+    done = await asyncio.to_thread(
+        subprocess.run, program, cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 9, done.stderr
+    database = Database(f"sqlite:///{file}")
+    ledger = _ledger(database)
+    customer = await ledger.customer_of("lmt", NUMBER)
+    assert (step == 6) == (customer is not None)
+    reply = await desk(ledger).handle(message("m1"))
+    assert reply.ids == ("withdrawn.marketing", "stop.rest")
+    customer = await ledger.customer_of("lmt", NUMBER)
+    assert customer is not None
+    assert len(await ledger.history(customer)) == 2
+    await database.close()
+
+
+async def _fill(database: Database) -> None:
+    office = desk(_ledger(database))
+    for number in range(500):
+        stranger = Address(AddressKind.MSISDN, f"+3712{number:07}")
+        await office.handle(message(f"n{number}", address=stranger))
+
+
+async def test_a_full_disk_changes_nothing(database: Database) -> None:
+    """When the disk is full the customer is told so, and later all goes on."""
+    office = desk(_ledger(database))
+    await office.handle(message("m1"))
+
+    def limit(pages: int) -> None:
+        database.write_now(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={pages}").scalar())
+
+    used = database.write_now(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar_one())
+    limit(int(used))
+    with pytest.raises(StoreUnavailable, match="full"):
+        await _fill(database)
+    limit(1_000_000)
+    assert (await office.handle(message("m2"))).ids == ("already.marketing", "stop.rest")
+
+
+async def test_a_file_that_was_taken_away_is_not_written_to(
+    database: Database, tmp_path: Path
+) -> None:
+    """A decision is never written into a file that no longer has a name."""
+    office = desk(_ledger(database))
+    await office.handle(message("m1"))
+    for file in tmp_path.glob("ledger.db*"):
+        file.rename(tmp_path / f"away-{file.name}")
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="moved or deleted"):
+            await office.handle(message("m2"))
+    assert not (tmp_path / "ledger.db").exists()
+    for file in tmp_path.glob("away-*"):
+        file.rename(tmp_path / file.name.removeprefix("away-"))
+    assert ("already.marketing", "stop.rest") == (await office.handle(message("m2"))).ids
+
+
+async def test_a_store_locked_by_another_process_is_unavailable(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer that never finishes makes ours give up and say so."""
+    monkeypatch.setattr("storage.database._BUSY_MS", 50)
+    await database.close()
+    again = Database(f"sqlite:///{tmp_path}/ledger.db")
+    other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="locked"):
+        await desk(_ledger(again)).handle(message("m1"))
+    other.execute("ROLLBACK")
+    other.close()
+    assert (await desk(_ledger(again)).handle(message("m1"))).ids == (
+        "withdrawn.marketing",
+        "stop.rest",
+    )
+    await again.close()
+
+
+def test_the_newest_step_is_the_one_alembic_finds() -> None:
+    """The constant that saves a start-up from loading Alembic is right."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migration.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
+
+
+async def test_the_steps_make_the_schema_that_is_written(database: Database) -> None:
+    """Alembic's steps add up to exactly the tables and columns the program uses."""
+    found = database.write_now(
+        lambda c: {
+            name: {column["name"]: column["nullable"] for column in inspect(c).get_columns(name)}
+            for name in inspect(c).get_table_names()
+        }
+    )
+    wanted = {
+        t.name: {c.name: c.nullable for c in t.columns} for t in schema.metadata.tables.values()
+    }
+    assert wanted == {k: v for k, v in found.items() if k != "alembic_version"}
+
+
+def test_what_grows_with_customers_leads_with_the_customer() -> None:
+    """Every such table can be sharded by customer from the first step on."""
+    reference = {"notices", "addresses"}
+    leading = {
+        t.name: next(iter(t.primary_key)).name
+        for t in schema.metadata.tables.values()
+        if t.name not in reference
+    }
+    assert {"customer_id"} == set(leading.values())
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://localhost/x", "sqlite://", "nonsense", "sqlite:///"], ids=str
+)
+def test_a_url_of_no_sqlite_file_is_refused(url: str) -> None:
+    """A database that this version cannot use is refused before anything is opened."""
+    with pytest.raises(SettingBroken):
+        Database(url)
+
+
+def test_a_root_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    """A fresh key is 32 bytes, mode 0600, and the same at the next start."""
+    file = tmp_path / "var" / "root.key"
+    key = load_root_key(file, create=True)
+    assert len(key) == 32
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert key == load_root_key(file, create=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "mode"), [("ab" * 32, 0o644), ("ab" * 31, 0o600), ("zz" * 32, 0o600)]
+)
+def test_a_bad_root_key_is_refused(content: str, mode: int, tmp_path: Path) -> None:
+    """A key that others can read, is short, or is no hex is not used."""
+    file = tmp_path / "root.key"
+    file.write_text(content, encoding="ascii")
+    os.chmod(file, mode)  # noqa: PTH101
+    with pytest.raises(SettingBroken):
+        load_root_key(file, create=False)
+
+
+def test_a_missing_root_key_is_never_replaced(tmp_path: Path) -> None:
+    """Where a store exists its key is asked for: a new one would open nothing."""
+    with pytest.raises(SettingBroken):
+        load_root_key(tmp_path / "root.key", create=False)
