@@ -17,13 +17,15 @@ from consent.errors import SettingBroken
 from consent.ports import Address, AddressKind
 from consent.receipts import receipt
 from consent.states import Lens
-from consent.verdicts import Question, Verdict
+from consent.verdicts import Question, Reason, Verdict
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.notice_lock import read_lock
 from marketing.checking import check
 
 _T = TypeVar("_T")
+#: Reasons whose name alone says too little.
+_WORDS = {Reason.REFUSED: "refused – a no, or withdrawn before it was ever given –"}
 
 
 def run_check(  # noqa: PLR0913
@@ -119,5 +121,5 @@ def _in_words(verdict: Verdict) -> str:
     proof = f"\ndecision {verdict.decision}" if verdict.decision else "\nno decision"
     if verdict.allowed:
         return f"allowed{since}{proof}"
-    reason = verdict.reason.value.replace("_", " ")
+    reason = _WORDS.get(verdict.reason, verdict.reason.value.replace("_", " "))
     return f"not allowed: {reason}{about}{since}{proof}"

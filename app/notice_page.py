@@ -10,6 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.composition import Assistant
+from consent.catalogue import BrandId
 from consent.errors import StoreUnavailable
 from consent.notices import Form, Notice
 from storage.ledger import SqlLedger
@@ -62,11 +63,12 @@ def page(assistant: Assistant, notice: Notice, text: str) -> str:
     voice = assistant.wording(notice.brand, notice.language, notice.form)
     heading, *rest = text.split("\n\n") if notice.form is Form.CHAT else ("", text)
     title = escape(heading or voice.title(notice.purpose))
+    brand = escape(assistant.catalogue.brands[BrandId(notice.brand)].name)
     paragraphs = "".join(f"<p>{escape(p)}</p>" for p in rest)
     return (
         f'<!doctype html><html lang="{notice.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{title}</title><style>{_STYLE}</style></head><body><main>"
         f"<h1>{title}</h1>{paragraphs}"
-        f"<footer>{notice.code} · {notice.version}</footer></main></body></html>"
+        f"<footer>{brand} · {notice.code} · {notice.version}</footer></main></body></html>"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 import uuid
 from collections.abc import AsyncGenerator
@@ -11,6 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
+from textwrap import fill
 
 import typer
 
@@ -33,6 +35,7 @@ from sms.render import render as sms_text
 
 _DOOR = "terminal"
 _LONGEST = 4_096
+_WIDEST = 76
 _BOLD, _DIM, _PLAIN = "1", "2", "0"
 
 
@@ -98,15 +101,15 @@ class _Conversation:
 
     async def _open(self) -> None:
         await self._count_decisions()
-        opening = Option(name="menu")
-        if self._talk.language:
-            opening = Option(name="language", language=self._talk.language)
-        reply = await self._send(self._inbound(choice=opening))
+        reply = None
         if self._form is Form.CHAT and not await self._is_joined():
             # The number is proven as Telegram would: the owner shares their own contact.
             shared = self._inbound(choice=Option(name="contact"), contact=self._number)
             reply = await self._send(shared)
-        await self._show(reply)
+        if self._talk.language:
+            chosen = Option(name="language", language=self._talk.language)
+            reply = await self._send(self._inbound(choice=chosen))
+        await self._show(reply or await self._send(self._inbound(choice=Option(name="menu"))))
 
     async def _say(self, line: str) -> None:
         line = line.strip()
@@ -171,11 +174,11 @@ class _Conversation:
         if self._form is not Form.CHAT:
             text = sms_text(reply, voice, self._form)
             paid = cost(text)
-            typer.echo(text)
+            typer.echo(_fit(text))
             typer.echo(_paint(f"({paid.encoding}, {paid.units}, parts: {paid.parts})\n", _DIM))
             return
         screen = telegram.render(reply, voice)
-        typer.echo(unescape(screen.html))
+        typer.echo(_fit(unescape(screen.html)))
         buttons = [button for row in screen.rows for button in row]
         self._options = tuple(button.option for button in buttons)
         for index, button in enumerate(buttons, 1):
@@ -220,3 +223,11 @@ def _paint(text: str, code: str) -> str:
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return text
     return f"\x1b[{code}m{text}\x1b[{_PLAIN}m"
+
+
+def _fit(text: str) -> str:
+    """Break lines between words where a person reads; leave them alone for a program."""
+    if not sys.stdout.isatty():
+        return text
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    return "\n".join(fill(line, width) for line in text.split("\n"))

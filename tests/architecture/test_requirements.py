@@ -39,6 +39,8 @@ def test_everything_imported_is_asked_for() -> None:
 def test_everything_asked_for_is_pinned_and_hashed() -> None:
     """Each dependency stands in the pinned list with hashes and without an address."""
     pinned = (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8")
-    assert set() == {name for name in _declared() if not re.search(rf"^{name}==", pinned, re.M)}
+    assert set() == {
+        name for name in _declared() if not re.search(rf"^{name}==", pinned, re.MULTILINE)
+    }
     assert "--hash=sha256:" in pinned
     assert "://" not in pinned
