@@ -64,7 +64,8 @@ def chat(
 
     Lines can also be piped in:  echo 'Стоп!' | consent chat --via sms
     """
-    from app.terminal import Talk, run_chat  # noqa: PLC0415
+    from app.conversation import Talk  # noqa: PLC0415
+    from app.terminal import run_chat  # noqa: PLC0415
 
     run_chat(Talk(brand=brand, number=number, via=via.value, language=lang, store=show_store))
 

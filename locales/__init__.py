@@ -8,5 +8,5 @@ from __future__ import annotations
 
 from pathlib import Path
 
-#: Where the shipped words and data are; settings may name another folder.
+#: Where the words and data are.
 ROOT = Path(__file__).parent

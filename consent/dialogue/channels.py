@@ -14,10 +14,15 @@ def ask_channels(turn: Turn) -> None:
     """Ask which channels may be used; none is on until the customer says so."""
     turn.wait_for(Pending(awaiting=Awaiting.CHANNELS, asked_at=turn.scene.now))
     turn.say("ask.channels", channels=[c.id for c in turn.scene.catalogue.channels])
+    offer_switches(turn)
+    turn.offer(Option(name="menu"))
+
+
+def offer_switches(turn: Turn) -> None:
+    """Offer to switch each channel to what it is not."""
     for channel in turn.scene.catalogue.channels:
         on = turn.is_on(Subject.channel(channel.id))
         turn.offer(Option(name="channel_off" if on else "channel_on", channel=channel.id))
-    turn.offer(Option(name="menu"))
 
 
 def switch_on(turn: Turn, intent: Intent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from consent.chain import stamp
 from consent.decisions import Kind, Subject
+from consent.dialogue.channels import offer_switches
 from consent.dialogue.grants import show_notice
 from consent.dialogue.scene import Awaiting, Turn
 from consent.intents import Intent
@@ -82,6 +83,7 @@ def status(turn: Turn) -> None:
     if turn.scene.lens.contacts(turn.scene.standing) or switches:
         on = [s["id"] for s in switches if s["state"] == Switch.ON.value]
         turn.say("status.channels" if on else "status.no_channels", switches=switches)
+        offer_switches(turn)
     turn.offer(Option(name="menu"))
 
 

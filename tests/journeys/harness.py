@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import count
@@ -17,15 +16,14 @@ from litestar.testing import AsyncTestClient
 from twilio.request_validator import RequestValidator
 
 from app.composition import Assistant, compose
+from app.conversation import Conversation, Screen, Talk
 from app.server import build_server
 from app.settings import Settings, load_settings
 from app.store import Store, open_store
-from bot.render import render as telegram
 from consent.decisions import CustomerId, Decision, DecisionId
 from consent.desk import ConsentDesk
-from consent.notices import Form
-from consent.ports import Address, AddressKind, Inbound, Proof
-from consent.replies import Option, Reply
+from consent.ports import Address, AddressKind, Inbound
+from consent.replies import Reply
 from consent.verdicts import Question
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
@@ -59,6 +57,7 @@ class SetEntropy:
     def __init__(self) -> None:
         """Start counting."""
         self._numbers = count(1)
+        self._cases = count(2)
 
     def customer_id(self, at: datetime) -> CustomerId:
         """Return a real id: nothing shown depends on it."""
@@ -69,8 +68,8 @@ class SetEntropy:
         return DecisionId(uuid7(at))
 
     def case_id(self) -> str:
-        """Return the same case each time."""
-        return "K7M2-94QX"
+        """Return cases in order."""
+        return f"K7M2-94Q{next(self._cases)}"
 
     def salt(self) -> str:
         """Return a salt that differs each time."""
@@ -103,8 +102,7 @@ class House:
     clock: SetClock
     brand: str
     client: AsyncTestClient[Any]
-    options: tuple[Option, ...] = ()
-    ids: Iterator[int] = field(default_factory=lambda: count(1))
+    terminal: Conversation
 
     async def sms(self, text: str, message_id: str) -> str:
         """Deliver an SMS as the provider does; return what the customer reads."""
@@ -124,51 +122,21 @@ class House:
         said = re.search(r"<Message>(.*)</Message>", answer.text, re.DOTALL)
         return unescape(said[1]) if said else ""
 
-    async def chat(self, message_id: str, *, text: str | None, press: Option | None) -> str:
-        """Say or press something in the messenger; return its screen as plain text."""
-        return await self._screen(self._inbound(message_id, text=text, choice=press))
+    async def open_terminal(self) -> str:
+        """Begin a conversation in the terminal, shown as a messenger; return the screen."""
+        return _page(await self.terminal.open())
 
-    async def join(self) -> str:
-        """Share one's own number in the messenger; return the screen."""
-        share = self._inbound("contact", choice=Option(name="contact"))
-        number = Address(AddressKind.MSISDN, NUMBER)
-        proof = Proof(kind="contact", level=1)
-        return await self._screen(dataclasses.replace(share, contact=number, proof=proof))
+    async def type(self, line: str) -> str:
+        """Type a line in the terminal; return the screen."""
+        return _page(await self.terminal.say(line))
 
-    async def _screen(self, inbound: Inbound) -> str:
-        reply = await self.desk.handle(inbound)
-        self.options = reply.options
-        voice = self.assistant.wording(self.brand, reply.language, Form.CHAT)
-        screen = telegram(reply, voice)
-        rows = [" ".join(f"[{button.label}]" for button in row) for row in screen.rows]
-        return "\n".join([unescape(screen.html), *rows])
-
-    def _inbound(
-        self,
-        message_id: str,
-        *,
-        text: str | None = None,
-        choice: Option | None = None,
-    ) -> Inbound:
-        return Inbound(
-            brand=self.brand,
-            door="telegram",
-            address=Address(AddressKind.TELEGRAM, "4242"),
-            message_id=message_id,
-            received_at=self.clock.now(),
-            proof=Proof(kind="none", level=0),
-            form=Form.CHAT,
-            text=text,
-            choice=choice,
-        )
-
-    def button(self, wanted: dict[str, str]) -> Option:
-        """Return the option on the last screen that matches a description."""
-        for option in self.options:
+    async def press(self, wanted: dict[str, str]) -> str:
+        """Press the button that matches a description; return the screen."""
+        for index, option in enumerate(self.terminal.options, 1):
             shown = dataclasses.asdict(option)
             if all(shown[key] == value for key, value in wanted.items()):
-                return option
-        raise AssertionError(f"no button {wanted} among {self.options}")
+                return await self.type(f":{index}")
+        raise AssertionError(f"no button {wanted} among {self.terminal.options}")
 
     async def decisions(self) -> tuple[Decision, ...]:
         """Return the customer's ledger."""
@@ -186,7 +154,7 @@ class House:
         return found.reason.value
 
 
-def open_house(folder: Path, brand: str) -> House:
+def open_house(folder: Path, brand: str, via: str = "telegram") -> House:
     """Put a whole assistant together on a store of its own."""
     environment = {
         "CONSENT_DATABASE_URL": f"sqlite:///{folder}/journey.db",
@@ -201,6 +169,7 @@ def open_house(folder: Path, brand: str) -> House:
     plain = compose(ROOT, store.ledger, settings.link_base, clock)
     desk = Recorder(plain.house, store.ledger, clock, SetEntropy())
     assistant = dataclasses.replace(plain, desk=desk)
+    talk = Talk(brand=brand, number=NUMBER, via=via, language=None, store=False)
     return House(
         assistant=assistant,
         desk=desk,
@@ -209,4 +178,9 @@ def open_house(folder: Path, brand: str) -> House:
         clock=clock,
         brand=brand,
         client=AsyncTestClient(build_server(assistant, store, settings)),
+        terminal=Conversation(assistant, store.ledger, talk),
     )
+
+
+def _page(screen: Screen) -> str:
+    return "\n".join([screen.text, *(f"[{label}]" for label in screen.buttons), *screen.notes])

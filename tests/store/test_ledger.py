@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from storage.vault import Vault
 from tests.journeys.harness import SetClock
 
 NUMBER = Address(AddressKind.MSISDN, "+37120000000")
+OTHER = Address(AddressKind.MSISDN, "+37120000009")
 ACCOUNT = Address(AddressKind.TELEGRAM, "4242")
 STOP = Option(name="withdraw_all", scope="marketing")
 
@@ -175,20 +177,72 @@ async def test_an_account_joins_its_number(ledger: Ledger) -> None:
     assert asked == await office.handle(message("t1", **chat, proof=nobody))
 
 
+def _in_chat(
+    message_id: str, choice: Option | None = STOP, *, number: Address | None = None
+) -> Inbound:
+    """Return a message of the account, by which it may prove a number."""
+    return message(
+        message_id,
+        Option(name="contact") if number else choice,
+        door="telegram",
+        address=ACCOUNT,
+        form=Form.CHAT,
+        contact=number,
+        proof=Proof(kind="contact", level=1),
+    )
+
+
+async def test_a_number_shared_long_ago_is_not_shared_again(ledger: Ledger) -> None:
+    """The first of two shares delivered again leaves the account where the second put it."""
+    office = desk(ledger)
+    first = await office.handle(_in_chat("a", number=NUMBER))
+    await office.handle(_in_chat("b", number=OTHER))
+    again = await office.handle(_in_chat("a", number=NUMBER))
+    assert first == again
+    assert await ledger.customer_of("lmt", ACCOUNT) == await ledger.customer_of("lmt", OTHER)
+    assert await ledger.customer_of("lmt", ACCOUNT) != await ledger.customer_of("lmt", NUMBER)
+
+
+async def test_a_stop_said_under_another_number_is_not_said_again(ledger: Ledger) -> None:
+    """A STOP delivered again after the account changed its number ends nothing of the other."""
+    office = desk(ledger)
+    await office.handle(_in_chat("a", number=NUMBER))
+    stop = await office.handle(_in_chat("old"))
+    await office.handle(_in_chat("b", number=OTHER))
+    again = await office.handle(_in_chat("old"))
+    before, after = [await ledger.customer_of("lmt", a) for a in (NUMBER, OTHER)]
+    assert before is not None
+    assert after is not None
+    assert stop == again
+    assert [2, 0] == [len(await ledger.history(c)) for c in (before, after)]
+
+
+async def test_a_stop_before_the_number_is_known_is_not_said_again(ledger: Ledger) -> None:
+    """Delivered again after the share, it gets the answer it had and is carried out once."""
+    office = desk(ledger)
+    nobody = replace(_in_chat("old"), proof=Proof(kind="none", level=0))
+    asked = await office.handle(nobody)
+    await office.handle(_in_chat("a", number=NUMBER))
+    await office.handle(_in_chat("b", number=OTHER))
+    assert asked == await office.handle(nobody)
+    customer = await ledger.customer_of("lmt", OTHER)
+    assert customer is not None
+    assert () == await ledger.history(customer)
+
+
 async def test_an_account_that_changes_its_number_brings_nothing_along(ledger: Ledger) -> None:
     """Joined to another number, an account has that customer's standing and no old question."""
     office = desk(ledger)
     chat: dict[str, Any] = {"door": "telegram", "address": ACCOUNT, "form": Form.CHAT}
     proof = Proof(kind="contact", level=1)
-    other = Address(AddressKind.MSISDN, "+37120000009")
     await office.handle(message("t1", Option(name="contact"), **chat, contact=NUMBER, proof=proof))
     await office.handle(
         message("t2", Option(name="grant", purpose="traffic"), **chat, proof=proof)
     )
-    await office.handle(message("t3", Option(name="contact"), **chat, contact=other, proof=proof))
+    await office.handle(message("t3", Option(name="contact"), **chat, contact=OTHER, proof=proof))
     reply = await office.handle(message("t4", Option(name="agree"), **chat, proof=proof))
     assert reply.ids == ("yes.nothing",)
-    customer = await ledger.customer_of("lmt", other)
+    customer = await ledger.customer_of("lmt", OTHER)
     assert customer is not None
     assert await ledger.history(customer) == ()
     assert await ledger.head_of(customer) == GENESIS

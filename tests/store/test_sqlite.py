@@ -9,23 +9,26 @@ import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, inspect
+from sqlalchemy import event, inspect, select
 from sqlalchemy.engine import Engine
 
 from consent.errors import SealBroken, SettingBroken, StoreUnavailable
-from consent.ports import Address, AddressKind
+from consent.ports import Address, AddressKind, Outgoing, Snapshot, Writing
 from consent.replies import Option
+from consent.verdicts import Question
+from marketing.checking import check
 from storage import migration, schema
 from storage.database import Database
 from storage.ledger import SqlLedger
 from storage.migration import NEWEST, migrate
 from storage.vault import Vault, load_root_key
-from tests.store.test_ledger import NUMBER, desk, message
+from tests.store.test_ledger import CLOCK, HOUSE, NUMBER, desk, message
 
 KEY = b"k" * 32
 
@@ -80,6 +83,46 @@ async def test_nothing_personal_is_readable_on_disk(database: Database, tmp_path
     content = b"".join(f.read_bytes() for f in tmp_path.iterdir())
     for secret in ("20000000", "Стоп", "secret words", "STOP 3"):
         assert secret.encode() not in content
+
+
+async def test_a_case_is_written_with_the_reply_that_names_it(database: Database) -> None:
+    """Asking for a person, or for a review, leaves a case that staff can find."""
+    office = desk(_ledger(database))
+    first = await office.handle(message("m1", Option(name="human")))
+    again = await office.handle(message("m2", Option(name="human")))
+    await office.handle(message("m3", Option(name="review")))
+    rows = database.write_now(lambda c: c.execute(select(schema.cases)).all())
+    assert {("contact", None), ("review", "profiling")} == {(r.kind, r.purpose) for r in rows}
+    assert 2 == len(rows)
+    assert first.messages[0].params["case"] == again.messages[0].params["case"]
+    assert first.messages[0].params["case"] in {r.case_id for r in rows}
+
+
+async def test_what_must_leave_is_written_with_its_decision(database: Database) -> None:
+    """What a message causes to be sent is queued in its transaction, sealed."""
+    office = desk(_ledger(database))
+    wanted = Outgoing(id="o1", kind="sms", payload={"text": "words to send"})
+
+    def work(snapshot: Snapshot) -> Writing:
+        return replace(office._work(message("m1"), snapshot), outgoing=(wanted,))
+
+    await _ledger(database).turn(message("m1"), work)
+    (row,) = database.write_now(lambda c: c.execute(select(schema.outbox)).all())
+    assert ("o1", "sms", None) == (row.outgoing_id, row.kind, row.sent_at)
+    assert b"words to send" not in row.sealed_payload
+
+
+async def test_nobody_looks_unseen(database: Database) -> None:
+    """Every look at a customer is in the read log: who, when, what, and the answer."""
+    ledger = _ledger(database)
+    await desk(ledger).handle(message("m1"))
+    lens = HOUSE.lens("lmt", CLOCK.now())
+    question = Question(brand="lmt", purpose="offers", channel="sms")
+    await check(ledger, lens, question, NUMBER, "campaign tool")
+    stranger = Address(AddressKind.MSISDN, "+37129999999")
+    await check(ledger, lens, question, stranger, "campaign tool")
+    (row,) = database.write_now(lambda c: c.execute(select(schema.read_log)).all())
+    assert ("campaign tool", "offers/sms", "refused") == (row.viewer, row.question, row.answer)
 
 
 async def test_another_root_key_opens_nothing(database: Database) -> None:
