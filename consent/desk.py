@@ -180,8 +180,8 @@ def _proof(inbound: Inbound, snapshot: Snapshot) -> Proof:
 def _words(inbound: Inbound) -> str:
     """Return what was said, fit to be stored, or the option chosen."""
     if inbound.text is not None:
-        # A lone half of a surrogate pair has no form in UTF-8.
-        return inbound.text.encode(errors="replace").decode()
+        # A lone half of a surrogate pair has no form in UTF-8; it becomes U+FFFD.
+        return inbound.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return f"[{inbound.choice.name}]" if inbound.choice else ""
 
 

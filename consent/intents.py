@@ -39,6 +39,9 @@ class Wish:
     channels: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     scope: Scope | None = None
+    certain: bool = True
+    #: A number on screen that no purpose has, said beside the rest.
+    unknown_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ class Intent:
     language: str | None = None
     confidence: float = 1.0
     certain: bool = True
-    #: Every wish of the message, the first included.
+    #: Every wish of the message, the first included; each can be in doubt by itself.
     actions: tuple[Wish, ...] = ()
     #: The two digits after a yes that prove the SMS was read (meaning.md, "Proof").
     code: str | None = None
@@ -83,5 +86,7 @@ class Intent:
                 channels=self.channels,
                 topics=self.topics,
                 scope=self.scope,
+                certain=self.certain,
+                unknown_number=self.unknown_number,
             ),
         )

@@ -26,6 +26,7 @@ def sender_query(inbound: Inbound, digest: str) -> Select[Any]:
         i.c.customer_id == a.c.customer_id,
         i.c.brand == inbound.brand,
         i.c.door == inbound.door,
+        i.c.address_hash == digest,
         i.c.message_id == inbound.message_id,
     )
     joined = a.join(c, c.c.customer_id == a.c.customer_id).outerjoin(s, session).outerjoin(i, seen)

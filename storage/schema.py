@@ -100,9 +100,9 @@ inbound = Table(
     _text("customer_id", key=True),
     _text("brand", key=True),
     _text("door", key=True),
+    # Whose message it was: ids may be counted by account, and replies move with their address.
+    _text("address_hash", key=True),
     _text("message_id", key=True),
-    # Whose message it was: it moves with its address.
-    _text("address_hash"),
     _moment("received_at"),
     Column("sealed_reply", LargeBinary, nullable=False),
 )

@@ -27,7 +27,10 @@ def offer_switches(turn: Turn) -> None:
 
 def switch_on(turn: Turn, intent: Intent) -> None:
     """Switch channels or topics on: one explicit word each, once offers are given."""
-    if not turn.scene.lens.contacts(turn.scene.standing):
+    if not turn.contacts:
+        if turn.scene.lens.contacts(turn.scene.standing) or turn.asks_for_a_yes:
+            # The same message has just ended what the channel would serve, or asks already.
+            return
         # Imported here: grants asks for channels, channels may first need a grant.
         from consent.dialogue.grants import show_notice  # noqa: PLC0415
 
@@ -68,7 +71,7 @@ def _switch(turn: Turn, intent: Intent, action: Action) -> None:
 def _decide(turn: Turn, subject: Subject, action: Action, wanted: Switch) -> bool:
     """Record a switch unless it stands so already, which is said; say whether it was."""
     state, mark = turn.scene.lens.switch(turn.scene.standing, subject)
-    if state is wanted and mark is not None:
+    if state is wanted and mark is not None and not turn.has_decided(subject):
         kind = subject.kind.value
         names = {kind: subject.id, "since": stamp(mark.at)}
         turn.say(f"already.{kind}.{wanted.value}", **names)

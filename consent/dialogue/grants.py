@@ -22,6 +22,8 @@ _MISSES_FORGOTTEN = timedelta(days=1)
 
 def propose(turn: Turn, intent: Intent) -> None:
     """Show the notice of what the customer would like to give; grant nothing (law 1)."""
+    if turn.asks_for_a_yes:
+        return
     catalogue = turn.scene.catalogue
     wanted = intent.purposes or (catalogue.opening.id,)
     if intent.scope is Scope.ALL:

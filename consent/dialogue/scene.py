@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from consent.catalogue import Brand, Catalogue, Purpose
-from consent.decisions import Action, Subject
+from consent.decisions import NO, Action, Subject
 from consent.intents import Intent
 from consent.notices import Form, Notice
 from consent.replies import Message, Option, Param, Reply
 from consent.standing import Standing
-from consent.states import Lens, Reading, Switch
+from consent.states import Lens, Reading, State, Switch
 
 
 class Awaiting(StrEnum):
@@ -168,11 +168,25 @@ class Turn:
         """Add a decision to the ledger."""
         self.decisions.append(decision)
 
+    def last(self, subject: Subject) -> Action | None:
+        """Return what this message has decided about a subject so far, if anything."""
+        said = [d.action for d in self.decisions if d.subject == subject]
+        return said[-1] if said else None
+
+    @property
+    def contacts(self) -> bool:
+        """Whether any purpose that allows contact stands, after what this message has ended."""
+        stands = {State.GIVEN, State.PAUSED}
+        return any(
+            self.scene.read(p).state in stands and self.last(Subject.purpose(p.id)) not in NO
+            for p in self.scene.catalogue.contacting
+        )
+
     def is_on(self, subject: Subject) -> bool:
         """Say whether a channel or topic is on, after all that this message has decided."""
-        for decision in reversed(self.decisions):
-            if decision.subject == subject:
-                return decision.action is Action.ON
+        said = self.last(subject)
+        if said is not None:
+            return said is Action.ON
         return self.scene.lens.switch(self.scene.standing, subject)[0] is Switch.ON
 
     @property
@@ -183,7 +197,17 @@ class Turn:
 
     def has_decided(self, subject: Subject) -> bool:
         """Say whether an earlier wish of the same message has decided this already."""
-        return any(d.subject == subject for d in self.decisions)
+        return self.last(subject) is not None
+
+    @property
+    def asks_for_a_yes(self) -> bool:
+        """Whether this message has shown a notice already: one at a time."""
+        pending = self.session.pending
+        return (
+            pending is not None
+            and pending is not self.before
+            and pending.awaiting is Awaiting.GRANT
+        )
 
     def wait_for(self, pending: Pending | None) -> None:
         """Make this the only pending question."""

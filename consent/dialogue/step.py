@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from consent.catalogue import Purpose
 from consent.dialogue import answers, channels, grants, pages, withdrawals
 from consent.dialogue.scene import Awaiting, Pending, Scene, Session, Turn
-from consent.intents import Intent, IntentName, Wish
+from consent.intents import Intent, IntentName, Scope, Wish
 from consent.replies import Option
 
 _DECIDING = frozenset(
@@ -24,6 +25,7 @@ _DECIDING = frozenset(
 )
 
 
+_ANSWERS = frozenset({IntentName.YES, IntentName.NO})
 _WITHDRAWING = frozenset({IntentName.WITHDRAW_ALL, IntentName.WITHDRAW})
 
 
@@ -36,13 +38,17 @@ def step(scene: Scene, session: Session, intent: Intent) -> Turn:
     turn = Turn(scene=scene, session=session, language=_language(scene, session, intent))
     if intent.language and not session.chosen:
         turn.remember(language=intent.language)
-    if intent.brand and intent.brand != scene.brand.id and intent.name in _DECIDING:
+    decides = any(wish.name in _DECIDING for wish in intent.wishes)
+    if intent.brand and intent.brand != scene.brand.id and decides:
         turn.say("brand.other", other=intent.brand)
         return turn
-    if not scene.linked and intent.name in _DECIDING:
+    if not scene.linked and decides:
         _ask_for_number(turn, intent)
         return turn
-    for wish in _single_wishes(intent):
+    wishes = _single_wishes(intent)
+    for wish in wishes:
+        if wish.name is IntentName.YES and _takes_back(turn, wishes):
+            continue
         if wish.certain or wish.name in _WITHDRAWING or not _acts(wish):
             _HANDLERS[wish.name](turn, wish)
         else:
@@ -50,11 +56,29 @@ def step(scene: Scene, session: Session, intent: Intent) -> Turn:
     return turn
 
 
+def _takes_back(turn: Turn, wishes: tuple[Intent, ...]) -> bool:
+    """Say whether a message that says yes also ends what the yes would give."""
+    pending = turn.before
+    if pending is None or pending.awaiting is not Awaiting.GRANT:
+        return False
+    purpose = turn.scene.catalogue.purpose(pending.purposes[0])
+    return any(_reaches(wish, purpose) for wish in wishes if wish.name in _WITHDRAWING)
+
+
+def _reaches(stop: Intent, purpose: Purpose) -> bool:
+    """Say whether a withdrawal is also about this purpose."""
+    if stop.purposes:
+        return purpose.id in stop.purposes
+    if stop.channels or stop.topics or stop.unknown_number is not None:
+        return False
+    return purpose.marketing or stop.scope is Scope.ALL
+
+
 def _acts(wish: Intent) -> bool:
     """Say whether a wish could change something at once; a grant only shows its notice."""
     if wish.name is IntentName.GRANT:
         return bool(wish.channels or wish.topics)
-    return wish.name in {IntentName.YES, IntentName.NO, IntentName.PAUSE}
+    return wish.name in {*_ANSWERS, IntentName.PAUSE}
 
 
 def resume(scene: Scene, session: Session) -> Turn:
@@ -80,14 +104,18 @@ def _ask_for_number(turn: Turn, intent: Intent) -> None:
     """Before the number is known nothing is shown or written; the wish is kept (meaning.md)."""
     scene = turn.scene
     earlier = turn.session.pending
-    kept = None if intent.name in {IntentName.YES, IntentName.NO} else intent
+    answers_only = intent.name in _ANSWERS and not intent.actions
+    kept = None if answers_only else intent
     words, message_id = scene.words, scene.message_id
     waiting = earlier.intent if earlier and earlier.awaiting is Awaiting.LINK else None
-    if earlier and waiting and waiting.name in _WITHDRAWING:
+    if earlier and waiting and _withdraws(waiting):
         # A STOP that waits is never lost to a later word.
-        again = kept is not None and kept.name in _WITHDRAWING
-        kept = _both(waiting, kept) if kept and again else waiting
-        words, message_id = earlier.words, earlier.message_id
+        if kept and _withdraws(kept):
+            wishes = tuple(dict.fromkeys((*waiting.wishes, *kept.wishes)))
+            kept = replace(waiting, certain=True, actions=wishes)
+            words, message_id = f"{earlier.words}\n{words}", f"{earlier.message_id} {message_id}"
+        else:
+            kept, words, message_id = waiting, earlier.words, earlier.message_id
     turn.wait_for(
         Pending(
             awaiting=Awaiting.LINK,
@@ -97,30 +125,38 @@ def _ask_for_number(turn: Turn, intent: Intent) -> None:
             message_id=message_id,
         )
     )
-    turn.say("link.stop" if kept and kept.name in _WITHDRAWING else "link.ask")
+    turn.say("link.stop" if kept and _withdraws(kept) else "link.ask")
     turn.offer(Option(name="contact"))
 
 
-def _both(first: Intent, second: Intent) -> Intent:
-    """Return one intent with the wishes of two."""
-    wishes = dict.fromkeys((*first.wishes, *second.wishes))
-    return replace(first, actions=tuple(wishes))
+def _withdraws(intent: Intent) -> bool:
+    return any(wish.name in _WITHDRAWING for wish in intent.wishes)
 
 
 def _single_wishes(intent: Intent) -> tuple[Intent, ...]:
     """Split a message with several wishes into one intent each, in the order to carry out.
 
-    An answer meets the question that was pending before the message; grants come last and as
-    one, so that no message can both show a notice and accept it (law 1).
+    An answer meets the question that was pending before the message, and only one can; grants
+    come last and as one, so that no message can both show a notice and accept it (law 1).
     """
-    if len(intent.actions) < 2:  # noqa: PLR2004
+    if not intent.actions:
         return (intent,)
     wishes = [_single(intent, wish) for wish in intent.actions]
-    grants_ = [w for w in wishes if w.name is IntentName.GRANT and not _acts(w)]
-    rest = [w for w in wishes if w not in grants_]
-    purposes = tuple(dict.fromkeys(p for w in grants_ for p in w.purposes))
-    merged = [replace(grants_[0], purposes=purposes)] if grants_ else []
-    return (*sorted(rest, key=_turn_of), *merged)
+    answers_ = [w for w in wishes if w.name in _ANSWERS]
+    gifts = [w for w in wishes if w.name is IntentName.GRANT and not _acts(w)]
+    rest = [w for w in wishes if w not in answers_ and w not in gifts]
+    return (*answers_[:1], *sorted(rest, key=_turn_of), *_as_one(gifts))
+
+
+def _as_one(gifts: list[Intent]) -> tuple[Intent, ...]:
+    """Return all wishes to give as one: it is offered one notice at a time."""
+    if not gifts:
+        return ()
+    purposes = tuple(dict.fromkeys(p for gift in gifts for p in gift.purposes))
+    scope = next((gift.scope for gift in gifts if gift.scope), None)
+    unknown = next((g.unknown_number for g in gifts if g.unknown_number is not None), None)
+    known = unknown if not purposes else None
+    return (replace(gifts[0], purposes=purposes, scope=scope, unknown_number=known),)
 
 
 def _single(intent: Intent, wish: Wish) -> Intent:
@@ -131,13 +167,13 @@ def _single(intent: Intent, wish: Wish) -> Intent:
         channels=wish.channels,
         topics=wish.topics,
         scope=wish.scope,
+        certain=intent.certain and wish.certain,
+        unknown_number=wish.unknown_number,
         actions=(),
     )
 
 
 def _turn_of(wish: Intent) -> int:
-    if wish.name in {IntentName.YES, IntentName.NO}:
-        return 0
     narrow = bool(wish.channels or wish.topics)
     if wish.name in _WITHDRAWING:
         # After channels that come on, so that the last one off is told from a change of channel.

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from consent.catalogue import Purpose
 from consent.chain import stamp
-from consent.decisions import Action, Subject
+from consent.decisions import NO, YES, Action, Subject
 from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
 from consent.intents import Intent, Scope
 from consent.replies import Option
@@ -97,9 +97,11 @@ def _end(turn: Turn, purpose: Purpose) -> bool:
     """Record a no to a purpose unless one stands already; say whether it was recorded."""
     state = turn.scene.read(purpose).state
     subject = Subject.purpose(purpose.id)
-    if state in _NO_ALREADY or turn.has_decided(subject):
+    said = turn.last(subject)
+    if said in NO or (said is None and state in _NO_ALREADY):
         return False
-    action = Action.WITHDRAWN if state in _HAD_A_YES else Action.REFUSED
+    had_a_yes = state in _HAD_A_YES or said in YES
+    action = Action.WITHDRAWN if had_a_yes else Action.REFUSED
     turn.decide(Decide(subject=subject, action=action))
     return True
 
@@ -140,6 +142,11 @@ def ask(turn: Turn, intent: Intent) -> None:
     catalogue = turn.scene.catalogue
     meant = catalogue.purposes if intent.scope is Scope.ALL else catalogue.marketing
     purposes = intent.purposes or tuple(p.id for p in meant)
+    asked = turn.session.pending
+    if asked is not None and asked is not turn.before and asked.awaiting is Awaiting.WITHDRAW:
+        # One question for all that the message leaves unsure.
+        purposes = tuple(dict.fromkeys((*asked.purposes, *purposes)))
+        turn.messages = [m for m in turn.messages if m.id != "ask.withdraw"]
     turn.wait_for(Pending(awaiting=Awaiting.WITHDRAW, asked_at=turn.scene.now, purposes=purposes))
     turn.say("ask.withdraw", purposes=list(purposes))
     turn.offer(*(Option(name="withdraw", purpose=p) for p in purposes), Option(name="menu"))

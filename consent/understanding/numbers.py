@@ -51,7 +51,7 @@ def signed(message: Message, lexicon: Lexicon) -> Intent | None:
     sure = [intent for intent in intents if intent]
     if not sure or len(sure) < len(intents):
         return None
-    return next((i for i in sure if i.unknown_number is not None), None) or _one(sure)
+    return _one(sure)
 
 
 def _one(intents: list[Intent]) -> Intent:

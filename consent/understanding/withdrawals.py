@@ -21,10 +21,10 @@ def withdraw(targets: Targets, sentence: Sentence, lexicon: Lexicon) -> Intent |
     """Return what is withdrawn: exactly what is named, or all that is meant by "all"."""
     if targets.signs - {OFF_SIGN, BEFORE_SIGN}:
         return None
-    intent = sentence.intent(IntentName.WITHDRAW)
-    if targets.unknown is not None:
-        # What is certain ends; the number that is nobody's is said so.
-        return replace(intent, purposes=targets.purposes, unknown_number=targets.unknown)
+    # What is certain ends; a number that is nobody's is said so beside it.
+    intent = replace(sentence.intent(IntentName.WITHDRAW), unknown_number=targets.unknown)
+    if targets.exceptions and targets.unknown is not None:
+        return intent
     if targets.exceptions:
         return _all_but(targets, targets.exceptions, intent, lexicon)
     scope = scope_of(targets, lexicon)
@@ -48,10 +48,11 @@ def _withdraw_named(targets: Targets, intent: Intent, lexicon: Lexicon) -> Inten
 
 def _both(targets: Targets, intent: Intent) -> Intent:
     """Return a withdrawal of purposes and of channels, two wishes where both are named."""
-    narrow = replace(intent, channels=targets.channels, topics=targets.topics)
+    channels, topics = targets.channels, targets.topics
     if not targets.purposes:
-        return narrow
-    return together(replace(intent, purposes=targets.purposes), narrow)
+        return replace(intent, channels=channels, topics=topics)
+    wider = replace(intent, purposes=targets.purposes)
+    return together(wider, replace(bare(intent), channels=channels, topics=topics))
 
 
 def _with_advertising(targets: Targets, intent: Intent) -> Intent:
@@ -63,12 +64,22 @@ def _with_advertising(targets: Targets, intent: Intent) -> Intent:
 
 def bare(intent: Intent) -> Intent:
     """Return an intent without what it is about."""
-    return replace(intent, purposes=(), channels=(), topics=(), scope=None, actions=())
+    return replace(
+        intent,
+        purposes=(),
+        channels=(),
+        topics=(),
+        scope=None,
+        actions=(),
+        certain=True,
+        unknown_number=None,
+    )
 
 
 def together(*intents: Intent) -> Intent:
-    """Return one intent with the wishes of several."""
-    return replace(intents[0], actions=tuple(wish for i in intents for wish in i.wishes))
+    """Return one intent with the wishes of several, each as certain as it was."""
+    wishes = tuple(wish for intent in intents for wish in intent.wishes)
+    return replace(intents[0], certain=any(w.certain for w in wishes), actions=wishes)
 
 
 def _all_but(targets: Targets, kept: Targets, intent: Intent, lexicon: Lexicon) -> Intent | None:

@@ -423,3 +423,26 @@ async def test_the_standing_kept_is_the_standing_rebuilt() -> None:
     await talk.say("sms")
     await talk.say("STOP")
     assert rebuild(await talk.history()) == await talk.kept()
+
+
+async def test_half_a_character_does_not_turn_a_stop_into_a_question() -> None:
+    """A STOP with half an emoji behind it is a STOP."""
+    talk = Talk()
+    await talk.say("STOP\ud83d")
+    assert BOTH_REFUSED == await talk.ledgered()
+
+
+@pytest.mark.parametrize(
+    ("words", "ended"),
+    [
+        ("1- 12+", "offers refused"),
+        ("sms- 12-", "sms off"),
+        ("atsaukt sms un 12", "sms off"),
+        ("atsaukt reklāma un 12", "offers refused"),
+    ],
+)
+async def test_a_number_nobody_has_saves_nothing_beside_it(words: str, ended: str) -> None:
+    """What is certain ends, whatever else the message names."""
+    talk = Talk()
+    await talk.say(words)
+    assert ended in await talk.ledgered()

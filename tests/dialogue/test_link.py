@@ -186,3 +186,19 @@ def test_reading_about_the_other_brand_is_reading() -> None:
     """A mere question is answered here, whichever brand it names."""
     turn = step(scene(), session(), Intent(name=IntentName.HELP, brand=AMIGO))
     assert ("help", "menu") == turn.reply().ids
+
+
+def test_a_certain_stop_after_a_doubtful_one_is_certain() -> None:
+    """A doubt said first does not make the STOP after it doubtful."""
+    waiting = step(UNLINKED, session(), replace(STOP, certain=False)).session
+    waiting = step(UNLINKED, waiting, STOP).session
+    assert "offers withdrawn" in outcome(resume(scene(*given("offers")), waiting))[1]
+
+
+def test_a_number_nobody_has_widens_no_stop_that_waits() -> None:
+    """Waiting for the number, "1-" and "12-" end consent 1 alone."""
+    waiting = step(UNLINKED, session(), intent(IntentName.WITHDRAW, "offers")).session
+    odd = Intent(name=IntentName.WITHDRAW, unknown_number=12)
+    waiting = step(UNLINKED, waiting, odd).session
+    seen = scene(*given("offers", "loyalty_offers"))
+    assert ("offers withdrawn",) == outcome(resume(seen, waiting))[1]

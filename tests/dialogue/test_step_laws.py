@@ -91,7 +91,7 @@ def _named_purposes(wish: Intent) -> set[str]:
     for one in (w for w in wish.wishes if w.name in TAKING):
         ended |= set(one.purposes)
         named = one.purposes or one.channels or one.topics
-        odd = one.name is IntentName.WITHDRAW and wish.unknown_number is not None
+        odd = one.name is IntentName.WITHDRAW and one.unknown_number is not None
         if not named and not odd:
             everything = one.scope is Scope.ALL
             ended |= {p.id for p in CATALOGUE.purposes if everything or p.marketing}

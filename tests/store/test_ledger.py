@@ -246,3 +246,13 @@ async def test_an_account_that_changes_its_number_brings_nothing_along(ledger: L
     assert customer is not None
     assert await ledger.history(customer) == ()
     assert await ledger.head_of(customer) == GENESIS
+
+
+async def test_two_accounts_of_one_number_may_count_alike(ledger: Ledger) -> None:
+    """A message of one account is never taken for that of another."""
+    office, second = desk(ledger), Address(AddressKind.TELEGRAM, "777")
+    await office.handle(_in_chat("1", number=NUMBER))
+    await office.handle(replace(_in_chat("1", number=NUMBER), address=second))
+    await office.handle(_in_chat("5", Option(name="menu")))
+    reply = await office.handle(replace(_in_chat("5"), address=second))
+    assert ("withdrawn.marketing", "stop.rest") == reply.ids

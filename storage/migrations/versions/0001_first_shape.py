@@ -76,11 +76,11 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("brand", sa.Text(), nullable=False),
         sa.Column("door", sa.Text(), nullable=False),
-        sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("address_hash", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("sealed_reply", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("customer_id", "brand", "door", "message_id"),
+        sa.PrimaryKeyConstraint("customer_id", "brand", "door", "address_hash", "message_id"),
     )
     op.create_table(
         "notices",
