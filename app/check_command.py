@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import json
+import os
+import pwd
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -12,9 +13,9 @@ from typing import TypeVar
 from app.numbers import parse_number
 from app.settings import load_settings
 from app.store import Store, open_store
-from consent.chain import GENESIS, stamp, verify
-from consent.errors import SettingBroken
-from consent.ports import Address, AddressKind
+from consent.chain import stamp, verify
+from consent.errors import ChainBroken, SettingBroken
+from consent.ports import Address, AddressKind, Look
 from consent.receipts import receipt
 from consent.states import Lens
 from consent.verdicts import Question, Reason, Verdict
@@ -41,7 +42,7 @@ def run_check(  # noqa: PLR0913
     lens = _lens(brand)
     question = Question(brand=brand, purpose=purpose, channel=channel, topic=topic)
     address = Address(AddressKind.MSISDN, parse_number(number))
-    viewer = f"cli:{getpass.getuser()}"
+    viewer = _viewer()
 
     async def ask(store: Store) -> Verdict:
         try:
@@ -62,16 +63,25 @@ def run_history(number: str, *, brand: str) -> list[str]:
     lens = _lens(brand)
     address = Address(AddressKind.MSISDN, parse_number(number))
 
+    look = Look(
+        brand=brand, address=address, viewer=_viewer(), purpose_of_look="history", at=lens.now
+    )
+
     async def read(store: Store) -> list[str]:
-        customer = await store.ledger.customer_of(brand, address)
-        if customer is None:
-            return []
-        decisions = await store.ledger.history(customer)
-        head = await store.ledger.head_of(customer)
-        verify(decisions, head if decisions else GENESIS)
+        decisions, head, length = await store.ledger.inspect(look)
+        if verify(decisions, head) != length:
+            raise ChainBroken(f"there are {len(decisions)} decisions where {length} were written")
         return [receipt(d, lens.catalogue, lens.notices).decode() for d in decisions]
 
     return _with_store(lens, read)
+
+
+def _viewer() -> str:
+    """Return who asks: the account of the process, which the environment cannot forge."""
+    try:
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"cli:uid {os.getuid()}"
 
 
 def run_migrate() -> str:

@@ -67,7 +67,7 @@ def compose(root: Path, ledger: Ledger, link_base: str, clock: Clock | None = No
 
 
 async def register_notices(assistant: Assistant, ledger: SqlLedger) -> None:
-    """Keep the exact text of every notice in use in the store."""
+    """Keep the exact text of every notice in use; learn those that were in use before."""
     texts = assistant.texts
     used = [
         (notice, texts.notice_texts[notice.fingerprint])
@@ -75,3 +75,5 @@ async def register_notices(assistant: Assistant, ledger: SqlLedger) -> None:
         if notice.fingerprint in texts.notice_texts
     ]
     await ledger.register(used, assistant.clock.now())
+    for digest, text in (await ledger.notice_texts()).items():
+        texts.notice_texts.setdefault(digest, text)

@@ -11,9 +11,7 @@ from litestar.params import FromPath
 
 from app.composition import Assistant
 from consent.catalogue import BrandId
-from consent.errors import StoreUnavailable
 from consent.notices import Form, Notice
-from storage.ledger import SqlLedger
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
@@ -33,29 +31,18 @@ _HEADERS = {
 }
 
 
-def notice_routes(assistant: Assistant, ledger: SqlLedger) -> list[HTTPRouteHandler]:
+def notice_routes(assistant: Assistant) -> list[HTTPRouteHandler]:
     """Return the route of the notices."""
 
     @get("/n/{code:str}", include_in_schema=False)
     async def show(code: FromPath[str]) -> Response[str]:
         notice = assistant.texts.notices.by_code(code.upper())
-        if notice is None:
+        text = assistant.texts.notice_texts.get(notice.fingerprint) if notice else None
+        if notice is None or text is None:
             raise NotFoundException
-        text = await _text(assistant, ledger, notice)
         return Response(page(assistant, notice, text), media_type=MediaType.HTML, headers=_HEADERS)
 
     return [show]
-
-
-async def _text(assistant: Assistant, ledger: SqlLedger, notice: Notice) -> str:
-    """Return a current text from memory, an earlier one from the store."""
-    current = assistant.texts.notice_texts.get(notice.fingerprint)
-    if current is not None:
-        return current
-    kept = await ledger.notice_text(notice.code)
-    if kept is None:
-        raise StoreUnavailable(f"notice {notice.code} was never shown from this store")
-    return kept
 
 
 def page(assistant: Assistant, notice: Notice, text: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
@@ -31,7 +32,7 @@ def build_server(assistant: Assistant, store: Store, settings: Settings) -> Lite
 
     routes: list[ControllerRouterHandler] = [
         *sms_routes(assistant, settings),
-        *notice_routes(assistant, store.ledger),
+        *notice_routes(assistant),
         _alive,
         _ready_route(store),
     ]
@@ -39,7 +40,11 @@ def build_server(assistant: Assistant, store: Store, settings: Settings) -> Lite
         routes,
         lifespan=[lifespan],
         openapi_config=None,
-        exception_handlers={StoreUnavailable: _unavailable, HTTPException: _refused},
+        exception_handlers={
+            StoreUnavailable: _unavailable,
+            HTTPException: _refused,
+            Exception: _failed,
+        },
     )
 
 
@@ -71,3 +76,14 @@ def _unavailable(_request: object, fault: StoreUnavailable) -> Response[str]:
 def _refused(_request: object, fault: HTTPException) -> Response[str]:
     """Answer in one plain line: no traceback, nothing of what was sent."""
     return Response(f"{fault.detail}\n", status_code=fault.status_code, media_type=MediaType.TEXT)
+
+
+def _failed(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
+    """Say that nothing was done and let the sender try again; log where, never what."""
+    _log.error("failed: path=%s, %s", request.url.path, type(fault).__name__, exc_info=fault)
+    return Response(
+        "Something went wrong here. Nothing was changed.\n",
+        status_code=503,
+        media_type=MediaType.TEXT,
+        headers={"retry-after": "10"},
+    )

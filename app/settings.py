@@ -10,8 +10,9 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from consent.addresses import e164
 from consent.catalogue import Catalogue
-from consent.errors import SettingBroken
+from consent.errors import AddressBroken, SettingBroken
 
 _HOME = "var"
 _HIGHEST_PORT = 65_535
@@ -85,7 +86,10 @@ def load_settings(
 
     :raises SettingBroken: one of them cannot be used.
     """
-    file = dotenv_values(env_file or Path(".env"))
+    try:
+        file = dotenv_values(env_file or Path(".env"))
+    except UnicodeDecodeError as fault:
+        raise SettingBroken(f".env is not UTF-8: {fault}") from fault
     source = _Source(os.environ if environment is None else environment, file)
     key = source.read("CONSENT_ROOT_KEY_FILE")
     database_url = source.read("CONSENT_DATABASE_URL", f"sqlite:///{_HOME}/consent.db")
@@ -102,7 +106,7 @@ def load_settings(
 
 def _url(value: str) -> str:
     if value and not value.startswith(("https://", "http://")):
-        raise SettingBroken("CONSENT_PUBLIC_URL must begin with https://")
+        raise SettingBroken("CONSENT_PUBLIC_URL must begin with https:// (http:// for trials)")
     return value.rstrip("/")
 
 
@@ -120,6 +124,15 @@ def _twilio(source: _Source, brand: str) -> TwilioSettings:
     return TwilioSettings(
         account_sid=source.read(f"{prefix}_ACCOUNT_SID"),
         auth_token=source.read(f"{prefix}_AUTH_TOKEN"),
-        sender=source.read(f"{prefix}_SENDER"),
+        sender=_sender(source.read(f"{prefix}_SENDER"), f"{prefix}_SENDER"),
         opt_out=OptOut(mode),
     )
+
+
+def _sender(value: str, name: str) -> str:
+    """Return the sender in the form in which the provider names it."""
+    number = value.replace(" ", "")
+    try:
+        return e164(number) if number else ""
+    except AddressBroken as fault:
+        raise SettingBroken(f"{name} must be a number like +37120000000") from fault

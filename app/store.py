@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from app.settings import Settings
+from consent.errors import SettingBroken
 from storage.database import Database
+from storage.keys import recognise
 from storage.ledger import SqlLedger
 from storage.migration import migrate
 from storage.vault import Vault, load_root_key
@@ -35,4 +38,8 @@ def open_store(settings: Settings) -> Store:
     file = settings.root_key_file or database.file.parent / ROOT_KEY
     key = load_root_key(file, create=not database.file.exists())
     step = migrate(database)
-    return Store(database=database, ledger=SqlLedger(database, Vault(key)), step=step)
+    vault = Vault(key)
+    if not database.write_now(partial(recognise, vault.key_check)):
+        database.close_now()
+        raise SettingBroken(f"root key {file}: this store was made with another key")
+    return Store(database=database, ledger=SqlLedger(database, vault), step=step)

@@ -64,6 +64,8 @@ class ConsentDesk:
     def _work(self, inbound: Inbound, snapshot: Snapshot) -> Writing:
         now = self._moment(snapshot)
         session = snapshot.session or Session()
+        if inbound.reopened:
+            session = replace(session, blocked=False)
         scene = self._scene(inbound, snapshot, now)
         intent = self._intent(inbound, scene, session)
         joining = inbound.contact is not None
@@ -200,8 +202,8 @@ def _evidence(inbound: Inbound, session: Session, intent: Intent, proof: Proof) 
 
 
 def _asked_aloud(session: Session, *, silent: bool) -> Session:
-    """Drop a question that nobody will see."""
-    return replace(session, pending=None) if silent else session
+    """Drop a question that nobody will see, and note that nothing we send arrives."""
+    return replace(session, pending=None, blocked=True) if silent else session
 
 
 def _hint(pending: Pending | None, scene: Scene) -> str | None:

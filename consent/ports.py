@@ -58,8 +58,10 @@ class Inbound:
     choice: Option | None = None
     #: A number the sender proved to be their own, joining this address to it.
     contact: Address | None = None
-    #: The provider answered in our place: write, say nothing.
+    #: The provider answered in our place and blocks what we send: write, say nothing.
     silent: bool = False
+    #: The provider has lifted its block of this sender.
+    reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,15 @@ class Ledger(Protocol):
         """Judge a customer's standing and note in the read log who looked, and the answer.
 
         `judge` gets none for an address that is not known.
+
+        :raises StoreUnavailable: nobody looked.
+        """
+        ...
+
+    async def inspect(self, look: Look) -> tuple[tuple[Decision, ...], str, int]:
+        """Return a customer's decisions, newest hash and count, as they stand together.
+
+        Noted in the read log like any look; nothing at all for an address not known.
 
         :raises StoreUnavailable: nobody looked.
         """

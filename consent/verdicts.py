@@ -110,9 +110,9 @@ def check_question(question: Question, catalogue: Catalogue) -> None:
     :raises KeyError: the catalogue has no such purpose, channel or topic.
     """
     catalogue.purpose(question.purpose)
-    if question.channel and question.channel not in {c.id for c in catalogue.channels}:
+    if question.channel is not None and question.channel not in {c.id for c in catalogue.channels}:
         raise KeyError(question.channel)
-    if question.topic and question.topic not in {t.id for t in catalogue.topics}:
+    if question.topic is not None and question.topic not in {t.id for t in catalogue.topics}:
         raise KeyError(question.topic)
 
 

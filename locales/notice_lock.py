@@ -32,6 +32,9 @@ def read_lock(root: Path) -> NoticeShelf:
         entries = msgspec.json.decode(file.read_bytes(), type=tuple[Notice, ...])
     except (OSError, msgspec.DecodeError) as fault:
         raise WordsBroken(f"{file.name}: {fault}") from fault
+    names = [n.fingerprint for n in entries] + [n.code for n in entries]
+    if len(set(names)) < len(names):
+        raise WordsBroken(f"{file.name}: a text is there twice; one that returns needs new words")
     return NoticeShelf(entries)
 
 
@@ -72,6 +75,10 @@ def enter_versions(
     moved = {key for key, text in texts.items() if not _stands(shelf, key, fingerprint(text))}
     if major:
         _refuse_half_a_change(texts, moved)
+    used = {n.fingerprint for n in known}
+    again = sorted("/".join(key) for key in moved if fingerprint(texts[key]) in used)
+    if again:
+        raise WordsBroken(f"an earlier text cannot come back word for word: {', '.join(again)}")
     fresh = [_next(shelf, key, fingerprint(texts[key]), changed, major) for key in sorted(moved)]
     return known + fresh
 

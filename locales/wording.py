@@ -30,7 +30,7 @@ class Texts:
     catalogue: Catalogue
     notices: NoticeShelf
     #: Exact notice texts by fingerprint.
-    notice_texts: Mapping[str, str]
+    notice_texts: dict[str, str]
     #: Pages by (name, language, brand).
     pages: Mapping[tuple[str, str, str], str]
     strings: Mapping[str, Mapping[str, Strings]]

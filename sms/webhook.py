@@ -7,6 +7,7 @@ header's (messaging.md, 2.2).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
@@ -23,13 +24,16 @@ from consent.replies import Option
 
 #: Twilio's body is at most 1 600 characters, twelve bytes each when percent-encoded.
 LARGEST_BODY = 64 * 1024
-LONGEST_TEXT = 1_600
 _MOST_FIELDS = 200
+#: Fields that decide something; two of one would be read by their order, which is not signed.
+_SINGLE = ("MessageSid", "SmsSid", "From", "To", "Body", "OptOutType")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 SIGNATURE = "x-twilio-signature"
 #: Whole-message words Twilio acts on by itself, in any case (messaging.md, 1.2).
 PROVIDER_STOP = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 )
+PROVIDER_START = frozenset({"START", "YES", "UNSTOP"})
 
 
 class Forged(ConsentError):
@@ -39,7 +43,7 @@ class Forged(ConsentError):
 
 
 class Malformed(ConsentError):
-    """The message is signed, but is not what the provider's documentation promises."""
+    """The message is not what the provider's documentation promises; nothing was changed."""
 
     code = "malformed"
 
@@ -66,13 +70,13 @@ class Gate:
     def authenticate(self, body: bytes, signature: str) -> MultiDict[str]:
         """Return the form of a message that the provider signed.
 
-        :raises Forged: no token is set, no signature, or not this one.
-        :raises Malformed: not a form.
+        :raises Forged: no token is set, no signature, not this one, or no form at all.
         """
         if not self.auth_token or not signature:
             raise Forged
         form = _fields(body)
-        if not RequestValidator(self.auth_token).validate(self.url, form, signature):
+        validator = RequestValidator(self.auth_token)
+        if form is None or not validator.validate(self.url, form, signature):
             raise Forged
         return form
 
@@ -82,13 +86,14 @@ class Gate:
         :raises Malformed: an id or our own number is missing or foreign.
         :raises Unanswerable: the sender is no phone number.
         """
-        message_id = form.get("MessageSid") or form.get("SmsSid")
-        if not message_id or "Body" not in form:
+        if any(len(form.getall(name, [])) > 1 for name in _SINGLE):
+            raise Malformed("a field is there twice")
+        message_id = form.get("MessageSid") or form.get("SmsSid") or ""
+        if not _ID.fullmatch(message_id) or "Body" not in form:
             raise Malformed("MessageSid or Body is missing")
         if self.sender and form.get("To") != self.sender:
             raise Malformed("the message was sent to another number")
         stopped = self._stopped_by_provider(form)
-        text = form["Body"][:LONGEST_TEXT]
         return Inbound(
             brand=self.brand,
             door="sms",
@@ -97,29 +102,37 @@ class Gate:
             received_at=now,
             proof=Proof(kind="sms", level=1),
             form=shown,
-            text=None if stopped else text,
+            text=None if stopped else form["Body"],
             choice=Option(name="withdraw_all", scope="marketing") if stopped else None,
             silent=stopped,
+            reopened=self._reopened_by_provider(form),
         )
 
     def _stopped_by_provider(self, form: MultiDict[str]) -> bool:
         """Say whether the provider took this as its own STOP: it has answered already."""
         if self.filters_by_type:
             return form.get("OptOutType") == "STOP"
-        return self.filters_by_word and form["Body"].strip().upper() in PROVIDER_STOP
+        return self.filters_by_word and _word(form) in PROVIDER_STOP
+
+    def _reopened_by_provider(self, form: MultiDict[str]) -> bool:
+        """Say whether the provider took this as START: its block of this sender ends."""
+        if self.filters_by_type:
+            return form.get("OptOutType") == "START"
+        return self.filters_by_word and _word(form) in PROVIDER_START
 
 
-def _fields(body: bytes) -> MultiDict[str]:
+def _word(form: MultiDict[str]) -> str:
+    text = form["Body"].strip()
+    return text.upper() if text.isascii() else ""
+
+
+def _fields(body: bytes) -> MultiDict[str] | None:
+    """Return the fields as they were sent, blank ones too; none if this is no form."""
     try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=True,
-            errors="strict",
-            max_num_fields=_MOST_FIELDS,
-        )
-    except (UnicodeDecodeError, ValueError) as fault:
-        raise Malformed("not a form") from fault
+        text = body.decode("ascii")
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except (UnicodeDecodeError, ValueError):
+        return None
     return MultiDict(pairs)
 
 

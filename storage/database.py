@@ -74,7 +74,9 @@ class Database:
         from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
 
         if self._readers is None:
-            self._readers = create_async_engine(_address("sqlite+aiosqlite", self.file))
+            self._readers = create_async_engine(
+                _address("sqlite+aiosqlite", self.file), hide_parameters=True
+            )
         return self._readers
 
     async def _forget_readers(self) -> None:
@@ -147,7 +149,7 @@ class Database:
         :raises StoreUnavailable: the folder cannot be written.
         """
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.file.touch(mode=0o600)
         except OSError as fault:
             raise StoreUnavailable(_reason(fault)) from fault
@@ -175,7 +177,7 @@ def _address(driver: str, file: Path) -> URL:
 
 
 def _open(file: Path) -> Engine:
-    engine = create_engine(_address("sqlite", file), poolclass=StaticPool)
+    engine = create_engine(_address("sqlite", file), poolclass=StaticPool, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

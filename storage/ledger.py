@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, select
 
+from consent.chain import GENESIS
 from consent.decisions import CustomerId, Decision
+from consent.dialogue.scene import Session
+from consent.errors import SealBroken
 from consent.notices import Notice
 from consent.ports import Address, AddressKind, Inbound, Look, Proof, Snapshot, Work, Writing
 from consent.replies import Reply
@@ -18,13 +23,22 @@ from consent.standing import Standing
 from consent.verdicts import Verdict
 from storage import schema
 from storage.database import Database
-from storage.ids import uuid7
 from storage.linking import join_address
 from storage.moments import to_store
 from storage.queries import sender_query, standing_of
 from storage.rows import decision_of, open_reply, open_session
 from storage.vault import Seal, Vault
-from storage.writes import append, insert_new, keep_reply, keep_session, move_head, queue
+from storage.writes import (
+    append,
+    insert_new,
+    keep_reply,
+    keep_session,
+    log_look,
+    move_head,
+    queue,
+)
+
+_log = logging.getLogger("consent.ledger")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +66,10 @@ class SqlLedger:
     async def consult(self, look: Look, judge: Callable[[Standing | None], Verdict]) -> Verdict:
         """See `consent.ports.Ledger.consult`."""
         return await self._database.write(partial(self._consult, look, judge))
+
+    async def inspect(self, look: Look) -> tuple[tuple[Decision, ...], str, int]:
+        """See `consent.ports.Ledger.inspect`."""
+        return await self._database.write(partial(self._inspect, look))
 
     async def history(self, customer: CustomerId) -> tuple[Decision, ...]:
         """See `consent.ports.Ledger.history`."""
@@ -94,7 +112,7 @@ class SqlLedger:
             standing=standing_of(connection, customer),
             head=row.head,
             length=row.length,
-            session=open_session(sealed, seal, customer) if sealed is not None else None,
+            session=_session(sealed, seal, customer),
             proof=Proof(kind=row.proof_kind, level=row.proof_level),
             linked=is_number or row.proof_level > 0,
         )
@@ -157,19 +175,21 @@ class SqlLedger:
         verdict = judge(standing_of(connection, customer))
         question = verdict.question
         parts = (question.purpose, question.channel, question.topic)
-        connection.execute(
-            schema.read_log.insert(),
-            {
-                "customer_id": customer,
-                "look_id": uuid7(look.at),
-                "at": to_store(look.at),
-                "viewer": look.viewer,
-                "reason_of_look": look.purpose_of_look,
-                "question": "/".join(p for p in parts if p),
-                "answer": verdict.reason.value,
-            },
-        )
+        asked = "/".join(p for p in parts if p)
+        log_look(connection, look, customer, asked, verdict.reason.value)
         return verdict
+
+    def _inspect(
+        self, look: Look, connection: Connection
+    ) -> tuple[tuple[Decision, ...], str, int]:
+        customer = self._customer_of(look.brand, look.address, connection)
+        if customer is None:
+            return (), GENESIS, 0
+        table = schema.customers
+        query = select(table.c.head, table.c.length).where(table.c.customer_id == customer)
+        head, length = connection.execute(query).one()
+        log_look(connection, look, customer, "history", f"{length} decisions")
+        return self._history(customer, connection), head, length
 
     def _customer_of(
         self, brand: str, address: Address, connection: Connection
@@ -228,11 +248,12 @@ class SqlLedger:
         """
         await self._database.read(lambda c: c.execute(select(schema.notices.c.code).limit(1)))
 
-    async def notice_text(self, code: str) -> str | None:
-        """Return the text of a notice by its short code, of any version ever used."""
+    async def notice_texts(self) -> dict[str, str]:
+        """Return every text ever shown from this store, by fingerprint."""
         column = schema.notices.c
-        query = select(column.text).where(column.code == code)
-        return await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
+        query = select(column.fingerprint, column.text)
+        rows = await self._database.read(lambda c: c.execute(query).all())
+        return {row.fingerprint: row.text for row in rows}
 
 
 def _seen(sender: _Sender) -> Reply | None:
@@ -241,3 +262,14 @@ def _seen(sender: _Sender) -> Reply | None:
         return None
     sealed = sender.row.sealed_reply
     return None if sealed is None else open_reply(sealed, sender.seal, sender.customer)
+
+
+def _session(sealed: bytes | None, seal: Seal, customer: CustomerId) -> Session | None:
+    """Return the conversation; one that cannot be read is none, so that a STOP still works."""
+    if sealed is None:
+        return None
+    try:
+        return open_session(sealed, seal, customer)
+    except (SealBroken, msgspec.DecodeError):
+        _log.exception("a conversation could not be read and begins anew: customer %s", customer)
+        return None

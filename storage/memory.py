@@ -22,7 +22,7 @@ class _Customer:
     standing: Standing = field(default_factory=Standing)
     decisions: tuple[Decision, ...] = ()
     cases: tuple[Case, ...] = ()
-    looks: list[tuple[Look, Verdict]] = field(default_factory=list)
+    looks: list[tuple[Look, str]] = field(default_factory=list)
 
 
 class MemoryLedger:
@@ -56,8 +56,17 @@ class MemoryLedger:
             return judge(None)
         customer = self._customers[owner]
         verdict = judge(customer.standing)
-        customer.looks.append((look, verdict))
+        customer.looks.append((look, verdict.reason.value))
         return verdict
+
+    async def inspect(self, look: Look) -> tuple[tuple[Decision, ...], str, int]:
+        """See `consent.ports.Ledger.inspect`."""
+        owner = self._owners.get((look.brand, look.address))
+        if owner is None:
+            return (), GENESIS, 0
+        customer = self._customers[owner]
+        customer.looks.append((look, f"{len(customer.decisions)} decisions"))
+        return customer.decisions, await self.head_of(owner), len(customer.decisions)
 
     async def history(self, customer: CustomerId) -> tuple[Decision, ...]:
         """See `consent.ports.Ledger.history`."""

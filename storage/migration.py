@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from consent.errors import SettingBroken
 from storage.database import Database
 
 #: The newest step; a test keeps it equal to what Alembic finds.
@@ -23,8 +24,11 @@ def migrate(database: Database) -> str:
 
 
 def _migrate(connection: Connection) -> str:
-    if version_of(connection) == NEWEST:
+    found = version_of(connection)
+    if found == NEWEST:
         return NEWEST
+    if found is not None and found > NEWEST:
+        raise SettingBroken(f"the store is at step {found}, this program knows {NEWEST}")
     # Imported here: a store that is up to date does not pay for Alembic (0.1 s).
     from alembic.command import upgrade  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415

@@ -145,6 +145,13 @@ outbox = Table(
     _moment("sent_at", empty=True),
 )
 
+# Proves that a root key is the one this store was made with; says nothing about the key.
+root_keys = Table(
+    "root_keys",
+    metadata,
+    _text("key_check", key=True),
+)
+
 # Every text ever shown, word for word. A reference table: small, the same everywhere.
 notices = Table(
     "notices",

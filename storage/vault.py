@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -56,6 +57,8 @@ class Vault:
             raise SettingBroken("the root key must be 32 bytes")
         self._index = _derive(root_key, "address index")
         self._wrap = Seal(_derive(root_key, "data keys"))
+        #: What the store remembers of its key, to tell it from another.
+        self.key_check = _derive(root_key, "key check").hex()
 
     def address_hash(self, brand: str, address: Address) -> str:
         """Return the keyed hash by which an address of a brand is found, hex.
@@ -88,9 +91,9 @@ def load_root_key(file: Path, *, create: bool) -> bytes:
 
     :raises SettingBroken: there is none, it is not 32 bytes of hex, or others can read it.
     """
-    if create and not file.exists():
-        _create_key(file)
     try:
+        if create and not file.exists():
+            _create_key(file)
         key = bytes.fromhex(file.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as fault:
         raise SettingBroken(f"root key {file}: {fault}") from fault
@@ -102,9 +105,9 @@ def load_root_key(file: Path, *, create: bool) -> bytes:
 
 
 def _create_key(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(f".{os.getpid()}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)
+    fresh = Path(name)
     with os.fdopen(handle, "w", encoding="ascii") as stream:
         stream.write(os.urandom(_KEY_BYTES).hex() + "\n")
         stream.flush()
@@ -116,3 +119,6 @@ def _create_key(file: Path) -> None:
         pass
     finally:
         fresh.unlink()
+    folder = os.open(file.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from consent.ports import Inbound, Writing
+from consent.decisions import CustomerId
+from consent.ports import Inbound, Look, Writing
 from storage import schema
+from storage.ids import uuid7
 from storage.moments import to_store
 from storage.rows import close_outgoing, close_reply, close_session, decision_row, record_row
 from storage.vault import Seal
@@ -115,3 +117,21 @@ def queue(connection: Connection, inbound: Inbound, writing: Writing, seal: Seal
             for item in writing.outgoing
         ]
         connection.execute(schema.outbox.insert(), queued)
+
+
+def log_look(
+    connection: Connection, look: Look, customer: CustomerId, question: str, answer: str
+) -> None:
+    """Note who looked at whose standing, what for, and what they were told (law 9)."""
+    connection.execute(
+        schema.read_log.insert(),
+        {
+            "customer_id": customer,
+            "look_id": uuid7(look.at),
+            "at": to_store(look.at),
+            "viewer": look.viewer,
+            "reason_of_look": look.purpose_of_look,
+            "question": question,
+            "answer": answer,
+        },
+    )

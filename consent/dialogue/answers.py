@@ -6,7 +6,7 @@ from consent.chain import stamp
 from consent.dialogue import grants, withdrawals
 from consent.dialogue.channels import ask_channels
 from consent.dialogue.scene import Awaiting, Pending, Turn
-from consent.intents import Intent, Scope
+from consent.intents import Intent
 from consent.notices import code_of
 from consent.replies import Option
 
@@ -27,7 +27,9 @@ def yes(turn: Turn, intent: Intent) -> None:
         turn.say("kept")
         ask_channels(turn)
     elif pending.awaiting is Awaiting.SCOPE:
-        withdrawals.stop(turn, Scope.ALL)
+        # The confirmation before it says how to give again: a bare yes could mean either.
+        turn.say("kept")
+        turn.say("stop.rest")
     else:
         turn.wait_for(None)
         withdrawals.withdraw(turn, pending.purposes)

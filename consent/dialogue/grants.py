@@ -57,6 +57,10 @@ def show_notice(turn: Turn, purpose: Purpose) -> None:
     scene, language = turn.scene, turn.language
     notice = scene.notice(purpose.id, language)
     turn.say("notice", purpose=purpose.id, notice=notice.fingerprint)
+    if turn.session.blocked:
+        # A yes to a text that was never delivered would be none (law 1).
+        turn.wait_for(None)
+        return
     if not scene.linked:
         turn.say("link.ask")
         turn.offer(Option(name="contact"), Option(name="menu"))

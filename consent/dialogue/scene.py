@@ -80,6 +80,8 @@ class Session:
     #: Codes answered wrongly, and when last; asking for the notice again does not forget them.
     misses: int = 0
     missed_at: datetime | None = None
+    #: The provider refuses to deliver our replies: nothing we show is seen.
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,8 +51,8 @@ NOTHING = (("yes.nothing",), (), None)
         pytest.param(
             scene(),
             SCOPE,
-            (("withdrawn.all", "alternative.other_proof_of_credit"), ALL_REFUSED, None),
-            id="everything-else-too",
+            (("kept", "stop.rest"), (), "scope"),
+            id="a-bare-yes-does-not-end-everything",
         ),
         pytest.param(
             scene(*given("offers", "sms")),

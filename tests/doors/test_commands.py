@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -154,3 +155,30 @@ def test_every_command_explains_itself(home: Path) -> None:
     for name in ("chat", "serve", "check", "history", "migrate", "doctor", "notice"):
         assert name in top
         assert consent(home, name, "--help").returncode == 0
+
+
+def test_a_foreign_key_opens_no_store(home: Path) -> None:
+    """With another root key nothing is read or written: it would be a parallel world."""
+    consent(home, "migrate")
+    (home / "var" / "root.key").write_text("ab" * 32, encoding="ascii")
+    done = consent(home, "check", NUMBER, "--brand", "lmt", "--purpose", "offers")
+    assert (1, "") == (done.returncode, done.stdout)
+    assert "another key" in done.stderr
+
+
+def test_a_store_of_a_newer_program_is_left_alone(home: Path) -> None:
+    """A store that a later version has reshaped is not touched."""
+    consent(home, "migrate")
+    with sqlite3.connect(home / "var" / "consent.db") as store:
+        store.execute("UPDATE alembic_version SET version_num = '0999'")
+    store.close()
+    done = consent(home, "migrate")
+    assert 1 == done.returncode
+    assert "0999" in done.stderr
+
+
+def test_an_empty_topic_is_refused(home: Path) -> None:
+    """A question about nothing is an error, not an endless wait."""
+    words = ("check", NUMBER, "--brand", "lmt", "--purpose", "offers", "--topic", "")
+    done = consent(home, *words)
+    assert (1, 1) == (done.returncode, done.stderr.count("\n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -11,6 +12,9 @@ import pytest
 from httpx import Response
 from twilio.request_validator import RequestValidator
 
+from consent.chain import verify
+from consent.errors import ChainBroken
+from consent.ports import Address, AddressKind, Look
 from tests.journeys.harness import NUMBER, TOKEN, House, open_house
 
 URL = "https://piekrisana.lv/sms/lmt/inbound"
@@ -172,3 +176,70 @@ async def test_other_pages_are_not_there(house: House) -> None:
     """Unknown paths and wrong methods get a plain line."""
     assert (await house.client.get("/")).status_code == 404
     assert (await house.client.get("/sms/lmt/inbound")).status_code == 405
+
+
+async def _as_customer(house: House, text: str, message_id: str) -> str:
+    form = FORM | {"Body": text, "MessageSid": message_id}
+    return (await _post(house, urlencode(form), _signed(form))).text
+
+
+async def test_a_notice_that_was_not_delivered_cannot_be_agreed_to(tmp_path: Path) -> None:
+    """While the provider blocks us, a yes is none; once it is lifted, all goes on (law 1)."""
+    house = open_house(tmp_path, "lmt", opt_out="default")
+    async with house.client:
+        assert "<Message>" not in await _as_customer(house, "END", "SM1")
+        await _as_customer(house, "AGREE 2", "SM2")
+        await _as_customer(house, "AGREE", "SM3")
+        assert "never_asked" == await house.verdict("traffic")
+        await _as_customer(house, "START", "SM4")
+        await _as_customer(house, "AGREE 2", "SM5")
+        await _as_customer(house, "AGREE", "SM6")
+        assert "allowed" == await house.verdict("traffic")
+
+
+async def test_a_damaged_conversation_does_not_stop_a_stop(house: House, tmp_path: Path) -> None:
+    """A conversation that cannot be read begins anew; the withdrawal is carried out."""
+    await house.sms("да 2", "SM1")
+    with sqlite3.connect(tmp_path / "journey.db") as store:
+        store.execute("UPDATE sessions SET sealed_session = x'00'")
+    store.close()
+    assert "СТОП ВСЁ" in await house.sms("Стоп!", "SM2")
+    assert "refused" == await house.verdict("offers")
+
+
+async def test_an_unforeseen_fault_is_logged_and_tried_again(
+    house: House, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever breaks: no traceback for the sender, a line in the log, and a second delivery."""
+    await house.sms("да 2", "SM9")
+    with sqlite3.connect(tmp_path / "journey.db") as store:
+        store.execute("UPDATE standing SET record = 'nonsense'")
+    store.close()
+    answer = await _post(house, urlencode(FORM), _signed(FORM))
+    assert 503 == answer.status_code
+    assert "Traceback" not in answer.text
+    assert "DecodeError" in caplog.text
+
+
+async def test_history_is_read_at_one_moment_and_noted(house: House, tmp_path: Path) -> None:
+    """Decisions, hash and count belong together, and looking leaves a line in the read log."""
+    await house.sms("Стоп!", "SM1")
+    number = Address(AddressKind.MSISDN, NUMBER)
+    look = Look(
+        brand="lmt",
+        address=number,
+        viewer="lawyer",
+        purpose_of_look="history",
+        at=house.clock.now(),
+    )
+    decisions, head, length = await house.store.ledger.inspect(look)
+    assert length == verify(decisions, head)
+    with sqlite3.connect(tmp_path / "journey.db") as store:
+        assert [("lawyer", "history")] == store.execute(
+            "SELECT viewer, question FROM read_log"
+        ).fetchall()
+        store.execute("DELETE FROM decisions")
+    store.close()
+    wiped, head, length = await house.store.ledger.inspect(look)
+    with pytest.raises(ChainBroken):
+        verify(wiped, head)

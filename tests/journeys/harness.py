@@ -154,14 +154,14 @@ class House:
         return found.reason.value
 
 
-def open_house(folder: Path, brand: str, via: str = "telegram") -> House:
+def open_house(folder: Path, brand: str, via: str = "telegram", opt_out: str = "off") -> House:
     """Put a whole assistant together on a store of its own."""
     environment = {
         "CONSENT_DATABASE_URL": f"sqlite:///{folder}/journey.db",
         "CONSENT_ROOT_KEY_FILE": f"{folder}/root.key",
         "CONSENT_PUBLIC_URL": "https://piekrisana.lv",
         f"CONSENT_{brand.upper()}_TWILIO_AUTH_TOKEN": TOKEN,
-        f"CONSENT_{brand.upper()}_TWILIO_OPT_OUT": "off",
+        f"CONSENT_{brand.upper()}_TWILIO_OPT_OUT": opt_out,
     }
     settings = load_settings(load_catalogue(ROOT), environment, folder / "no.env")
     store = open_store(settings)

@@ -256,3 +256,21 @@ def test_shipped_lock_is_in_step() -> None:
     texts = compose(ROOT, load_catalogue(ROOT))
     check_lock(texts, read_lock(ROOT))
     assert set(texts) <= {(n.brand, n.purpose, n.language, n.form) for n in read_lock(ROOT)}
+
+
+def test_an_earlier_text_cannot_come_back(root: Path) -> None:
+    """Word for word the same text under a new version would revive grants that it outdated."""
+    first = _texts(root)
+    known = _known(root)
+    _change(root, "en/notices/credit.chat.txt")
+    known = enter_versions(_texts(root), known, changed="Longer.", major=False)
+    with pytest.raises(WordsBroken, match="cannot come back"):
+        enter_versions(first, known, changed="As before.", major=False)
+
+
+def test_a_text_that_is_there_twice_is_refused(root: Path) -> None:
+    """A lock with one text under two versions, edited by hand, is not read."""
+    known = _known(root)
+    write_lock(root, [*known, replace(known[0], minor=9)])
+    with pytest.raises(WordsBroken, match="twice"):
+        read_lock(root)

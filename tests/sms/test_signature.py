@@ -168,9 +168,9 @@ _NO_FORMS = {
 
 
 @pytest.mark.parametrize("name", _NO_FORMS)
-def test_malformed_body(name: str) -> None:
-    """What is not a form at all is refused as such, and nothing of it is used."""
-    with pytest.raises(Malformed):
+def test_no_form_is_no_signed_form(name: str) -> None:
+    """What is not a form at all carries no valid signature, and nothing of it is used."""
+    with pytest.raises(Forged):
         _GATE.authenticate(_NO_FORMS[name], "x")
 
 

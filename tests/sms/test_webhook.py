@@ -15,7 +15,6 @@ from consent.notices import Form
 from consent.ports import Address, AddressKind, Inbound, Proof
 from consent.replies import Option
 from sms.webhook import (
-    LONGEST_TEXT,
     PROVIDER_STOP,
     Forged,
     Gate,
@@ -59,17 +58,25 @@ def test_text_of_a_customer() -> None:
     assert expected == _parse(_DEFAULT)
 
 
-@pytest.mark.parametrize(
-    "body", ["", " ", "Стоп ", "\n", "ā" * LONGEST_TEXT, "\N{WAVING HAND SIGN}"]
-)
+@pytest.mark.parametrize("body", ["", " ", "Стоп ", "\n", "ā" * 1_600, "\N{WAVING HAND SIGN}"])
 def test_text_is_kept_as_sent(body: str) -> None:
     """Spaces, blank texts and any alphabet reach the rules as they came: they are evidence."""
     assert body == _parse(_OFF, Body=body).text
 
 
-def test_overlong_text_is_cut() -> None:
-    """More than the provider promises to deliver is not read."""
-    assert "a" * LONGEST_TEXT == _parse(_OFF, Body="a" * (LONGEST_TEXT + 1)).text
+def test_overlong_text_is_never_cut() -> None:
+    """The end of a long message can be the no that takes back its beginning."""
+    text = "AGREE" + " " * 1_600 + "NO NO NO"
+    assert text == _parse(_OFF, Body=text).text
+
+
+@pytest.mark.parametrize("name", ["Body", "From", "To", "MessageSid"])
+def test_a_decisive_field_there_twice_is_malformed(name: str) -> None:
+    """Which of two comes first is not signed, so neither is read."""
+    form = MultiDict(_FIELDS)
+    form.add(name, "AGREE 1")
+    with pytest.raises(Malformed):
+        _OFF.parse(form, now=_NOW, shown=Form.SMS)
 
 
 def test_unknown_fields_are_accepted() -> None:

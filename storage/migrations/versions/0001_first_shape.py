@@ -118,6 +118,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", "look_id"),
     )
     op.create_table(
+        "root_keys",
+        sa.Column("key_check", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key_check"),
+    )
+    op.create_table(
         "sessions",
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("brand", sa.Text(), nullable=False),
