@@ -12,7 +12,7 @@ from consent.decisions import Action
 from consent.dialogue.grants import MISSES_ALLOWED
 from consent.dialogue.scene import Scene, Session, Turn
 from consent.dialogue.step import step
-from consent.intents import Intent, IntentName, Wish
+from consent.intents import Intent, IntentName, Scope, Wish
 from consent.notices import Form
 from consent.replies import Option
 from tests.builders import (
@@ -425,3 +425,24 @@ def test_misses_of_an_earlier_day_are_forgotten() -> None:
     turn = step(scene(ASKED_CREDIT, form=Form.SMS), before, Intent(name=YES, code="48"))
     assert ("code.wrong", "notice", "ask.grant.code") == turn.reply().ids
     assert (1, START) == (turn.session.misses, turn.session.missed_at)
+
+
+@pytest.mark.parametrize(
+    ("stop", "gives"),
+    [
+        pytest.param(Wish(name=IntentName.WITHDRAW, purposes=("traffic",)), False, id="this-one"),
+        pytest.param(Wish(name=IntentName.WITHDRAW, purposes=("location",)), True, id="another"),
+        pytest.param(Wish(name=IntentName.WITHDRAW, channels=("sms",)), True, id="a-channel"),
+        pytest.param(Wish(name=IntentName.WITHDRAW, unknown_number=12), True, id="nothing-known"),
+        pytest.param(Wish(name=IntentName.WITHDRAW_ALL, scope=Scope.ALL), False, id="everything"),
+        pytest.param(Wish(name=IntentName.WITHDRAW_ALL), True, id="offers-only"),
+    ],
+)
+def test_a_yes_beside_a_stop_counts_unless_the_stop_takes_it_back(
+    stop: Wish, *, gives: bool
+) -> None:
+    """What one message both gives and ends, it does not give."""
+    before = session(grant_pending(notice("traffic")))
+    both = Intent(name=YES, actions=(Wish(name=YES), stop))
+    turn = step(scene(said("traffic", Action.ASKED)), before, both)
+    assert gives is (Action.GIVEN in {d.action for d in turn.decisions})
