@@ -302,3 +302,23 @@ def test_a_fourth_channel_is_data_alone() -> None:
     turn = step(scene(*OFFERS, through=lens(catalogue=wider)), asked.session, _on("post"))
     assert Option(name="channel_on", channel="post") in asked.options
     assert (("channel.on",), ("post on",), "channels") == outcome(turn)
+
+
+def test_a_channel_does_not_come_on_for_what_the_same_message_ends() -> None:
+    """A message that ends the last consent to contact and names a channel leaves it off."""
+    wishes = (
+        Wish(name=IntentName.WITHDRAW, purposes=("offers",)),
+        Wish(name=IntentName.GRANT, channels=("sms",)),
+    )
+    turn = step(scene(*given("offers")), session(), Intent(name=wishes[0].name, actions=wishes))
+    assert ("offers withdrawn",) == outcome(turn)[1]
+
+
+def test_two_channels_asked_for_before_any_consent_show_one_notice() -> None:
+    """Channels wait for the consent they serve, whose notice is shown once."""
+    wishes = (
+        Wish(name=IntentName.GRANT, channels=("sms",)),
+        Wish(name=IntentName.GRANT, channels=("email",)),
+    )
+    turn = step(scene(), session(), Intent(name=IntentName.GRANT, actions=wishes))
+    assert ("channel.needs_consent", "notice", "ask.grant") == outcome(turn)[0]
