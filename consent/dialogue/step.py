@@ -204,7 +204,9 @@ def _withdraw_all(turn: Turn, intent: Intent) -> None:
 
 
 def _grant(turn: Turn, intent: Intent) -> None:
-    if intent.unknown_number is not None:
+    if _is_late_code(turn, intent):
+        answers.yes(turn, intent)
+    elif intent.unknown_number is not None:
         pages.unknown_number(turn, intent.unknown_number)
     elif intent.channels or intent.topics:
         channels.switch_on(turn, intent)
@@ -212,6 +214,17 @@ def _grant(turn: Turn, intent: Intent) -> None:
         answers.yes(turn, intent)
     else:
         grants.propose(turn, intent)
+
+
+def _is_late_code(turn: Turn, intent: Intent) -> bool:
+    """`JA 47` after the time of its question is no 47th consent: it gets the notice again."""
+    pending = turn.before
+    return (
+        intent.unknown_number is not None
+        and pending is not None
+        and pending.code is not None
+        and not pending.is_fresh(turn.scene.now, turn.scene.brand.yes_within_hours)
+    )
 
 
 def _answers_pending_notice(turn: Turn, intent: Intent) -> bool:
