@@ -44,8 +44,14 @@ def _drafts(texts: Texts) -> list[str]:
 
 
 def _slots(catalogue: Catalogue) -> list[str]:
-    empty = [p.id for p in catalogue.purposes if not p.legal.duration or not p.legal.recipients]
-    return [f"! not stated by the controller (duration, recipients): {', '.join(empty)}"]
+    empty = [
+        p.id
+        for p in catalogue.purposes
+        if not (p.legal.duration and p.legal.recipients and p.legal.third_parties)
+    ]
+    return [
+        f"! not stated by the controller (duration, recipients, third parties): {', '.join(empty)}"
+    ]
 
 
 def _topics(catalogue: Catalogue) -> list[str]:

@@ -9,6 +9,7 @@
     ├── SealBroken           a sealed value does not open with this key
     └── ChainBroken          the ledger was altered outside this program
 
+A door that reads foreign messages adds its own beneath (`sms.webhook`).
 Customers never see these; a door answers with the locale's text for the error's ``code``.
 """
 
@@ -41,7 +42,7 @@ class CatalogueBroken(ConsentError):
 
 
 class WordsBroken(ConsentError):
-    """The texts cannot be used; run `consent notice check` to see every fault."""
+    """The texts cannot be used; mend what is named here, then run `consent notice check`."""
 
     code = "words"
 

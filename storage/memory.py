@@ -1,4 +1,4 @@
-"""The ledger in memory: the same promises without a disk, for demonstrations and tests."""
+"""The ledger in memory: the same promises without a disk; the contract's twin in tests."""
 
 from __future__ import annotations
 
