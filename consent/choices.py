@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from consent.catalogue import Catalogue
-from consent.intents import Intent, IntentName, Scope
+from consent.intents import Intent, IntentName, Page, Scope
 from consent.replies import Option
 
 _NAMES = {
@@ -20,9 +20,14 @@ _NAMES = {
     "explain": IntentName.EXPLAIN,
     "privacy": IntentName.EXPLAIN,
     "menu": IntentName.HELP,
+    "help": IntentName.HELP,
+    "link": IntentName.HELP,
     "status": IntentName.STATUS,
+    "switches": IntentName.STATUS,
+    "my_data": IntentName.EXPLAIN,
     "human": IntentName.HUMAN,
     "review": IntentName.HUMAN,
+    "copy": IntentName.HUMAN,
     "language": IntentName.LANGUAGE,
     "pause": IntentName.PAUSE,
     "contact": IntentName.HELP,
@@ -50,5 +55,5 @@ def intent_of(option: Option) -> Intent:
         scope=Scope(option.scope) if option.scope else None,
         wanted_language=option.language,
         notice=option.notice,
-        review=option.name == "review",
+        page=Page(option.name) if option.name in set(Page) else None,
     )

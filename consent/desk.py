@@ -16,16 +16,26 @@ from consent.catalogue import BrandId, Catalogue
 from consent.choices import intent_of, is_offered
 from consent.decisions import Action, CustomerId, Decision, Evidence
 from consent.dialogue.scene import Awaiting, Decide, Pending, Scene, Session, Turn
-from consent.dialogue.step import resume, step
+from consent.dialogue.step import remark, resume, step
 from consent.intents import Intent, IntentName
-from consent.notices import NoticeShelf
-from consent.ports import Clock, Entropy, Inbound, Ledger, Proof, Snapshot, Writing
+from consent.notices import NoticeShelf, code_of
+from consent.ports import (
+    Clock,
+    Entropy,
+    Inbound,
+    Ledger,
+    Outgoing,
+    Proof,
+    Snapshot,
+    Writing,
+)
 from consent.replies import SILENCE, Reply
 from consent.standing import Standing
 from consent.states import Lens
 from consent.understanding import Lexicon, understand
 
 _TICK = timedelta(microseconds=1)
+_FAREWELL = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +78,7 @@ class ConsentDesk:
             session = replace(session, blocked=False)
         scene = self._scene(inbound, snapshot, now)
         intent = self._intent(inbound, scene, session)
-        joining = inbound.contact is not None
-        turn = resume(scene, session) if joining else step(scene, session, intent)
+        turn = _turn(inbound, scene, session, intent)
         customer = snapshot.customer or self._entropy.customer_id(now)
         evidence = _evidence(inbound, session, intent, _proof(inbound, snapshot))
         decisions = self._decisions(inbound, snapshot, turn, evidence, customer)
@@ -82,8 +91,28 @@ class ConsentDesk:
             head=decisions[-1].hash if decisions else snapshot.head,
             length=snapshot.length + len(decisions),
             session=_asked_aloud(turn.session, silent=inbound.silent),
-            reply=SILENCE if inbound.silent else turn.reply(),
+            reply=SILENCE if inbound.silent else _with_receipt(turn.reply(), decisions),
             cases=tuple(turn.cases),
+            outgoing=self._farewells(inbound, snapshot, now),
+        )
+
+    def _farewells(
+        self, inbound: Inbound, snapshot: Snapshot, now: datetime
+    ) -> tuple[Outgoing, ...]:
+        """Tell accounts that have lost the number to this one; a day later it is no news."""
+        return tuple(
+            Outgoing(
+                id=self._entropy.decision_id(now),
+                brand=inbound.brand,
+                kind=gone.address.kind.value,
+                payload={
+                    "to": gone.address.value,
+                    "message": "link.ended",
+                    "language": gone.language or "",
+                },
+                not_after=now + _FAREWELL,
+            )
+            for gone in snapshot.displaced
         )
 
     def _moment(self, snapshot: Snapshot) -> datetime:
@@ -107,6 +136,8 @@ class ConsentDesk:
             fresh_case=self._entropy.case_id(),
             words=_words(inbound),
             message_id=inbound.message_id,
+            hint=inbound.language if inbound.language in self._house.catalogue.languages else None,
+            on_file=snapshot.on_file,
         )
 
     def _intent(self, inbound: Inbound, scene: Scene, session: Session) -> Intent:
@@ -177,6 +208,28 @@ def _proof(inbound: Inbound, snapshot: Snapshot) -> Proof:
     if on_file is None or inbound.proof.level >= on_file.level:
         return inbound.proof
     return on_file
+
+
+def _turn(inbound: Inbound, scene: Scene, session: Session, intent: Intent) -> Turn:
+    if inbound.remark is not None:
+        return remark(scene, session, inbound.remark.value)
+    if inbound.contact is not None:
+        return resume(scene, session)
+    return step(scene, session, intent)
+
+
+def _with_receipt(reply: Reply, decisions: tuple[Decision, ...]) -> Reply:
+    """Number the receipts: the code of the newest link of the customer's chain.
+
+    Who holds it can prove what the ledger said then: every later link builds on it.
+    """
+    if not decisions:
+        return reply
+    number = code_of(decisions[-1].hash)
+    messages = tuple(
+        replace(m, params=m.params | {"receipt": number}) if m.kept else m for m in reply.messages
+    )
+    return replace(reply, messages=messages)
 
 
 def _words(inbound: Inbound) -> str:

@@ -23,6 +23,25 @@ class IntentName(StrEnum):
     UNCLEAR = "unclear"
 
 
+class Page(StrEnum):
+    """What exactly is to be shown, where an intent's name leaves it open."""
+
+    #: The list of consents, without the commands beside it.
+    MENU = "menu"
+    #: The customer's rights and who is responsible.
+    PRIVACY = "privacy"
+    #: Channels and topics.
+    SWITCHES = "switches"
+    #: What is on file about the customer, and who looked at it.
+    MY_DATA = "my_data"
+    #: A review of an automated decision, rather than just a person.
+    REVIEW = "review"
+    #: A copy of everything on file, rather than just a person.
+    COPY = "copy"
+    #: How to let this chat know one's number.
+    LINK = "link"
+
+
 class Scope(StrEnum):
     """How much "all" means (meaning.md, "Words customers send")."""
 
@@ -69,9 +88,8 @@ class Intent:
     hours: int | None = None
     #: The language asked for.
     wanted_language: str | None = None
-    #: A review of an automated decision, rather than just a person.
-    review: bool = False
-    #: The fingerprint of the notice whose button was pressed; none for words.
+    page: Page | None = None
+    #: The code of the notice whose button was pressed; none for words.
     notice: str | None = None
 
     @property

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from consent.chain import GENESIS
 from consent.decisions import CustomerId, Decision, DecisionId, Subject
-from consent.dialogue.scene import Case, Session
+from consent.dialogue.scene import Case, OnFile, Session
 from consent.notices import Form
 from consent.replies import Option, Reply
 from consent.standing import Record, Standing
@@ -41,9 +41,28 @@ class Proof:
     level: int
 
 
+class Remark(StrEnum):
+    """Why a door could not use what it was sent; the values are message ids."""
+
+    #: A sticker, a photo, a voice message …
+    WORDLESS = "remark.wordless"
+    #: Somebody else's words, passed on.
+    FORWARDED = "remark.forwarded"
+    #: A message changed after it was sent: what it said before was answered already.
+    EDITED = "remark.edited"
+    TOO_LONG = "error.too_long"
+    #: A contact of somebody else.
+    CONTACT_FOREIGN = "contact.foreign"
+    CONTACT_FORWARDED = "contact.forwarded"
+    #: A number that is no mobile number of the brand's country, or none at all (+888).
+    CONTACT_UNUSABLE = "contact.unusable"
+    #: A button that does not belong to this chat or this version.
+    BUTTON_UNKNOWN = "button.unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """One message of one customer, as a door parsed it; exactly one of text and choice."""
+    """One message of one customer, as a door parsed it; one of text, choice and remark."""
 
     brand: str
     door: str
@@ -62,6 +81,22 @@ class Inbound:
     silent: bool = False
     #: The provider has lifted its block of this sender.
     reopened: bool = False
+    #: The language the door believes the customer reads.
+    language: str | None = None
+    #: What came is nothing the door can take as words: say so, change nothing.
+    remark: Remark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Displaced:
+    """An account whose number was just joined to another account; it is to be told."""
+
+    address: Address
+    language: str | None = None
+
+
+def _nothing_on_file() -> OnFile:
+    return OnFile()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +113,10 @@ class Snapshot:
     proof: Proof | None = None
     #: The address is joined to a number, so its standing may be shown.
     linked: bool = False
+    #: Accounts that this message has parted from the customer's number.
+    displaced: tuple[Displaced, ...] = ()
+    #: Reads the rest in the same transaction, for those who ask for it.
+    on_file: Callable[[], OnFile] = _nothing_on_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +124,10 @@ class Outgoing:
     """Something that must leave the house, written with the decision that causes it."""
 
     id: str
+    brand: str
+    #: The door that carries it, like `telegram`.
     kind: str
+    #: What it says: `to` (an address), `language`, `message` (an id).
     payload: dict[str, str]
     not_after: datetime | None = None
 
@@ -161,6 +203,35 @@ class Ledger(Protocol):
 
     async def head_of(self, customer: CustomerId) -> str:
         """Return the newest hash of a customer's chain."""
+        ...
+
+
+class Outbox(Protocol):
+    """What must leave the house, for those who carry it out."""
+
+    async def claim(self, kind: str, brand: str, now: datetime) -> tuple[Outgoing, ...]:
+        """Return what waits, oldest first, at most 100; nobody else gets it for a minute.
+
+        What is too late to be sent any more is not among it.
+
+        :raises StoreUnavailable: nothing was claimed.
+        """
+        ...
+
+    async def settle(self, outgoing: Outgoing, at: datetime) -> None:
+        """Note that something was sent, or need not be sent any more.
+
+        :raises StoreUnavailable: it will be claimed again.
+        """
+        ...
+
+    async def note_reach(self, brand: str, address: Address, since: datetime | None) -> None:
+        """Note since when nothing can be delivered to an address; none: it can again.
+
+        A matter of delivery, never a withdrawal. An address that is not known is left alone.
+
+        :raises StoreUnavailable: nothing was noted.
+        """
         ...
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from consent.catalogue import BrandId, Catalogue
 from consent.chain import canonical, stamp
 from consent.decisions import Decision, Kind
-from consent.notices import NoticeShelf
+from consent.notices import NoticeShelf, code_of
 
 SCHEMA = "consent-receipt/1"
 
@@ -22,6 +22,8 @@ def receipt(decision: Decision, catalogue: Catalogue, notices: NoticeShelf) -> b
         {
             "schema": SCHEMA,
             "receipt": decision.id,
+            # What the customer read under the confirmation.
+            "number": code_of(decision.hash),
             "subject": decision.customer,
             "controller": {
                 "name": controller.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 #: One line of a list: ids, states and moments.
 Row = Mapping[str, str | int | None]
@@ -21,6 +22,8 @@ class Message:
 
     id: str
     params: dict[str, Param] = field(default_factory=dict)
+    #: A receipt: it confirms a change, and the customer keeps it.
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,15 @@ class Option:
     notice: str | None = None
 
 
+class Repeated(StrEnum):
+    """How a message that comes again stands to the others of its sender."""
+
+    #: Nothing came after it: the stored reply is still the last word.
+    LATEST = "latest"
+    #: Later messages were answered since: what it says of states may have changed.
+    OVERTAKEN = "overtaken"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """Everything said in answer to one message, in one language."""
@@ -47,6 +59,8 @@ class Reply:
     language: str
     messages: tuple[Message, ...] = ()
     options: tuple[Option, ...] = ()
+    #: The message was answered before; none the first time. The same reply all the same.
+    repeated: Repeated | None = field(default=None, compare=False)
 
     @property
     def ids(self) -> tuple[str, ...]:

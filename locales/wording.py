@@ -20,6 +20,8 @@ from locales.phrases import Strings, read_strings
 _DAY = {"en": "d MMM yyyy"}
 _PLAIN_DAY = "dd.MM.yyyy"
 _SIGNS = {"given": "✓", "asked": "…"}
+#: How a list of consents names each: key of the list -> line.
+_LINES = {"overview": "line.menu", "states": "line.status", "page": "line.page"}
 _MOMENTS = frozenset({"at", "since", "until"})
 
 
@@ -89,13 +91,19 @@ class Wording:
         if message.id == "privacy" and not self._short:
             return self._texts.pages["privacy", self._language, self._brand.id]
         values = self._expand(message.params)
+        if message.id == "page.state":
+            return values["lines"]
         count = message.params.get("given")
         template = self._template(message.id, count if isinstance(count, int) else None)
         return template.format_map(values)
 
+    def receipt(self, number: str) -> str:
+        """Return the line under a receipt that numbers it."""
+        return self._template("receipt").format_map({"receipt": number})
+
     def option(self, option: Option) -> str:
         """Return the label of an option, as on a button."""
-        if option.name == "language":
+        if option.name == "language" and option.language:
             return self._template(f"language.{option.language}")
         params = {
             "purpose": option.purpose,
@@ -104,6 +112,21 @@ class Wording:
         }
         values = self._expand({k: v for k, v in params.items() if v})
         return self._template(f"option.{option.name}").format_map(values)
+
+    @property
+    def page_words(self) -> Mapping[str, str]:
+        """The playground's own words."""
+        page = self._strings["playground"]
+        return {name: page.say(name) for name in sorted(page.ids)}
+
+    def name(self, kind: str, item: str) -> str:
+        """Return the short name of a purpose, channel or topic."""
+        return self._name(kind, item, "label" if kind == "purpose" else "name")
+
+    def moment(self, at: datetime) -> str:
+        """Return a day and a time, local to the customers, to the second."""
+        local = at.astimezone(self._texts.catalogue.timezone)
+        return f"{self._moment('since', at)['since']} {local:%H:%M:%S}"
 
     def title(self, purpose: str) -> str:
         """Return the full name of a consent."""
@@ -183,8 +206,10 @@ class Wording:
             return {key: ", ".join(self._name(kind, item, "name") for item in ids)}
         if key == "switches":
             return {"lines": self._separator.join(self._switch_line(row) for row in rows)}
+        if key == "all":
+            return {"lines": "\n".join(self._bare_switch_line(row) for row in rows)}
         return {
-            "lines": "\n".join(self._state_line(row, brief=key == "overview") for row in rows),
+            "lines": "\n".join(self._state_line(row, _LINES[key]) for row in rows),
             "line": self._compact(rows),
         }
 
@@ -202,15 +227,15 @@ class Wording:
         lines = "\n".join(f"– {n['number']}. {n['title']}" for n in names)
         return {"titles": lines, "numbers": numbers}
 
-    def _state_line(self, row: Row, *, brief: bool) -> str:
-        """One consent: in the status with its date and source, in the menu without."""
+    def _state_line(self, row: Row, line: str) -> str:
+        """One consent: in the status and on its page with date and source, else without."""
         state = row.get("state")
         params: dict[str, Param] = {"purpose": row["purpose"]}
         if state is None:
             return self._template("line.menu.unknown").format_map(self._expand(params))
         words = {"state": self._template(f"state.{state}"), "sign": _SIGNS.get(str(state), "–")}
-        name = "line.menu" if brief else _status_line(row)
-        if name in {"line.status", "line.status.paused"}:
+        name = line if line == "line.menu" else f"{line}{_ending(row)}"
+        if not name.endswith((".menu", ".bare")):
             params |= {"since": row["since"], "until": row.get("until")}
             words["source"] = self._source(row)
         return self._template(name).format_map(self._expand(params) | words)
@@ -226,6 +251,12 @@ class Wording:
         }
         return self._template("line.switch").format_map(values)
 
+    def _bare_switch_line(self, row: Row) -> str:
+        name = self._name(str(row["kind"]), str(row["id"]), "name")
+        words = {"switch": self._template(f"switch.{row['state']}")}
+        sign = "✓" if row["state"] == "on" else "–"
+        return self._template("line.switch.bare").format_map({"name": name, "sign": sign} | words)
+
     def _compact(self, rows: Sequence[Row]) -> str:
         """The line customers know from other SMS services: `LMT: 1+ 2- …` (language.md, 6)."""
         states = {str(row["purpose"]): row.get("state") for row in rows}
@@ -236,8 +267,8 @@ class Wording:
         return f"{self._brand.name}: {' '.join(marks)}"
 
 
-def _status_line(row: Row) -> str:
+def _ending(row: Row) -> str:
     """Return which line tells a consent's state: with an end, with a date, or without."""
     if row.get("state") == "paused":
-        return "line.status.paused"
-    return "line.status.bare" if row.get("since") is None else "line.status"
+        return ".paused"
+    return ".bare" if row.get("since") is None else ""

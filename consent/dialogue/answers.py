@@ -44,7 +44,7 @@ def no(turn: Turn, intent: Intent) -> None:
     pending = turn.session.pending
     if intent.purposes:
         turn.wait_for(None)
-        withdrawals.withdraw(turn, intent.purposes)
+        withdrawals.withdraw(turn, intent.purposes, pressed=intent.notice is not None)
     elif pending is None:
         _nothing_pending(turn, intent, "no.nothing")
     elif pending.awaiting is Awaiting.GRANT:
@@ -57,6 +57,9 @@ def no(turn: Turn, intent: Intent) -> None:
 
 
 def _nothing_pending(turn: Turn, intent: Intent, message: str) -> None:
+    if intent.purposes and intent.notice:
+        grants.show_again(turn, turn.scene.catalogue.purpose(intent.purposes[0]))
+        return
     if intent.purposes:
         grants.propose(turn, intent)
         return

@@ -6,6 +6,7 @@ from consent.chain import stamp
 from consent.decisions import Action, Kind, Subject
 from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
 from consent.intents import Intent
+from consent.notices import Form
 from consent.replies import Option
 from consent.states import State, Switch
 
@@ -18,11 +19,21 @@ def ask_channels(turn: Turn) -> None:
     turn.offer(Option(name="menu"))
 
 
-def offer_switches(turn: Turn) -> None:
-    """Offer to switch each channel to what it is not."""
+def offer_switches(turn: Turn, *, topics: bool = False) -> None:
+    """Offer to switch each channel, and each topic if wanted, to what it is not."""
     for channel in turn.scene.catalogue.channels:
         on = turn.is_on(Subject.channel(channel.id))
         turn.offer(Option(name="channel_off" if on else "channel_on", channel=channel.id))
+    for topic in turn.scene.catalogue.topics if topics else ():
+        on = turn.is_on(Subject.topic(topic.id))
+        turn.offer(Option(name="topic_off" if on else "topic_on", topic=topic.id))
+
+
+def offer_pages(turn: Turn) -> None:
+    """Offer the way back to all switches, and to the list."""
+    if turn.scene.form is Form.CHAT:
+        turn.offer(Option(name="switches"))
+    turn.offer(Option(name="menu"))
 
 
 def switch_on(turn: Turn, intent: Intent) -> None:
@@ -45,7 +56,7 @@ def switch_off(turn: Turn, intent: Intent) -> None:
     """Switch channels or topics off at once; ask afterwards what the last one meant."""
     _switch(turn, intent, Action.OFF)
     if not intent.channels or not _was_last(turn):
-        turn.offer(Option(name="menu"))
+        offer_pages(turn)
         return
     given = tuple(
         p.id
@@ -63,9 +74,9 @@ def _switch(turn: Turn, intent: Intent, action: Action) -> None:
         changed = [i for i in ids if _decide(turn, Subject(Kind(kind), i), action, wanted)]
         at = stamp(turn.scene.now)
         if len(changed) == 1:
-            turn.say(f"{kind}.{wanted.value}", **{kind: changed[0]}, at=at)
+            turn.confirm(f"{kind}.{wanted.value}", **{kind: changed[0]}, at=at)
         elif changed:
-            turn.say(f"{kind}.{wanted.value}.several", **{f"{kind}s": changed}, at=at)
+            turn.confirm(f"{kind}.{wanted.value}.several", **{f"{kind}s": changed}, at=at)
 
 
 def _decide(turn: Turn, subject: Subject, action: Action, wanted: Switch) -> bool:
@@ -83,7 +94,7 @@ def _decide(turn: Turn, subject: Subject, action: Action, wanted: Switch) -> boo
 def _keep_asking(turn: Turn) -> None:
     pending = turn.session.pending
     if pending is None or pending.awaiting is not Awaiting.CHANNELS:
-        turn.offer(Option(name="menu"))
+        offer_pages(turn)
         return
     for channel in turn.scene.catalogue.channels:
         if not turn.is_on(Subject.channel(channel.id)):

@@ -9,6 +9,7 @@ from consent.catalogue import Purpose
 from consent.chain import stamp
 from consent.decisions import Action, Subject
 from consent.dialogue.channels import ask_channels
+from consent.dialogue.overview import state_of
 from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
 from consent.intents import Intent, Scope
 from consent.notices import Form
@@ -18,6 +19,8 @@ from consent.states import State
 #: A two-digit code is guessed once in ninety times; three misses end the attempt.
 MISSES_ALLOWED = 3
 _MISSES_FORGOTTEN = timedelta(days=1)
+_STANDING = frozenset({State.GIVEN, State.PAUSED})
+_NO_ALREADY = frozenset({State.REFUSED, State.WITHDRAWN})
 
 
 def propose(turn: Turn, intent: Intent) -> None:
@@ -42,6 +45,16 @@ def propose(turn: Turn, intent: Intent) -> None:
     show_notice(turn, missing[0])
 
 
+def show_again(turn: Turn, purpose: Purpose) -> None:
+    """Answer a button whose question is no longer open: say why, show the page as it is now."""
+    mark = turn.scene.read(purpose).mark
+    if _given(turn, purpose) and mark:
+        turn.say("already.given", purpose=purpose.id, since=stamp(mark.at))
+    else:
+        turn.say("button.stale")
+    show_notice(turn, purpose)
+
+
 def _given(turn: Turn, purpose: Purpose) -> bool:
     return turn.scene.read(purpose).state is State.GIVEN
 
@@ -54,31 +67,46 @@ def _say_already_given(turn: Turn, purpose: Purpose) -> None:
 
 def show_notice(turn: Turn, purpose: Purpose) -> None:
     """Show the notice of a purpose and wait for the yes, where one can be accepted."""
-    scene, language = turn.scene, turn.language
-    notice = scene.notice(purpose.id, language)
+    scene = turn.scene
+    notice = scene.notice(purpose.id, turn.language)
+    chat = scene.form is Form.CHAT
+    if chat and scene.linked:
+        turn.say("page.state", page=[state_of(scene, purpose)])
     turn.say("notice", purpose=purpose.id, notice=notice.fingerprint)
+    if chat and purpose.beside:
+        turn.say("explain.beside", purpose=purpose.id, other=purpose.beside)
     if turn.session.blocked:
         # A yes to a text that was never delivered would be none (law 1).
         turn.wait_for(None)
         return
     if not scene.linked:
-        turn.say("link.ask")
-        turn.offer(Option(name="contact"), Option(name="menu"))
+        turn.say("link.page")
+        turn.offer(Option(name="link"), *_way_back(purpose))
         return
-    reading = scene.read(purpose)
-    if reading.state is State.GIVEN:
+    state = scene.read(purpose).state
+    if state in _STANDING:
         turn.wait_for(None)
+        _offer_way_out(turn, purpose, notice.code)
+        return
+    if state is State.NEVER_ASKED:
+        asked = Subject.purpose(purpose.id)
+        turn.decide(Decide(subject=asked, action=Action.ASKED, notice=notice.fingerprint))
+    _ask(turn, purpose, notice.fingerprint)
+
+
+def _way_back(purpose: Purpose) -> tuple[Option, ...]:
+    return Option(name="privacy", purpose=purpose.id), Option(name="menu")
+
+
+def _offer_way_out(turn: Turn, purpose: Purpose, notice: str) -> None:
+    """Under the text of a consent that stands: how to end it."""
+    if turn.scene.form is not Form.CHAT:
         _say_already_given(turn, purpose)
         return
-    if reading.state is State.NEVER_ASKED:
-        turn.decide(
-            Decide(
-                subject=Subject.purpose(purpose.id),
-                action=Action.ASKED,
-                notice=notice.fingerprint,
-            )
-        )
-    _ask(turn, purpose, notice.fingerprint)
+    turn.offer(Option(name="withdraw", purpose=purpose.id, notice=notice))
+    if purpose.pausable and turn.scene.read(purpose).state is State.GIVEN:
+        turn.offer(Option(name="pause", purpose=purpose.id, notice=notice))
+    turn.offer(*_way_back(purpose))
 
 
 def _ask(turn: Turn, purpose: Purpose, notice: str) -> None:
@@ -88,7 +116,7 @@ def _ask(turn: Turn, purpose: Purpose, notice: str) -> None:
     if needs_code and not by_sms:
         turn.wait_for(None)
         turn.say("proof.needed", purpose=purpose.id)
-        turn.offer(Option(name="menu"))
+        turn.offer(*_way_back(purpose))
         return
     if needs_code and _guessed_too_often(turn):
         turn.wait_for(None)
@@ -113,14 +141,16 @@ def _ask(turn: Turn, purpose: Purpose, notice: str) -> None:
         link=full.code,
         code=code,
     )
+    _offer_answers(turn, purpose)
+
+
+def _offer_answers(turn: Turn, purpose: Purpose) -> None:
+    notice = turn.scene.notice(purpose.id, turn.language).code
     agree = "agree.automated" if purpose.automated_decisions else "agree"
-    short = scene.notice(purpose.id, turn.language).code
-    turn.offer(
-        Option(name=agree, purpose=purpose.id, notice=short),
-        Option(name="refuse", purpose=purpose.id, notice=short),
-        Option(name="privacy"),
-        Option(name="menu"),
-    )
+    turn.offer(Option(name=agree, purpose=purpose.id, notice=notice))
+    if turn.scene.read(purpose).state not in _NO_ALREADY:
+        turn.offer(Option(name="refuse", purpose=purpose.id, notice=notice))
+    turn.offer(*_way_back(purpose))
 
 
 def accept(turn: Turn, pending: Pending, code: str | None) -> None:
@@ -171,7 +201,7 @@ def _give(turn: Turn, purpose: Purpose, pending: Pending) -> None:
         )
     )
     turn.wait_for(None)
-    turn.say("granted", purpose=purpose.id, at=stamp(scene.now), notice=pending.notice)
+    turn.confirm("granted", purpose=purpose.id, at=stamp(scene.now), notice=pending.notice)
     if purpose in scene.catalogue.contacting and not turn.channels_on:
         ask_channels(turn)
     else:

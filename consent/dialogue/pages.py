@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from consent.chain import stamp
-from consent.decisions import Kind, Subject
+from consent.decisions import Kind
 from consent.dialogue.channels import offer_switches
 from consent.dialogue.grants import show_notice
+from consent.dialogue.overview import all_switches, changed_switches, states_of
 from consent.dialogue.scene import Awaiting, Turn
-from consent.intents import Intent
+from consent.intents import Intent, Page
 from consent.notices import Form
 from consent.replies import Option
-from consent.standing import Mark
-from consent.states import Reading, State, Switch
+from consent.states import State, Switch
 
 #: More explanations than this would cost the customer a handful of messages.
 _MOST_BY_SMS = 2
@@ -19,110 +19,112 @@ _MOST_BY_SMS = 2
 _YES_OR_NO = frozenset({Awaiting.GRANT, Awaiting.SCOPE, Awaiting.WITHDRAW})
 
 
+def help_(turn: Turn, intent: Intent) -> None:
+    """Show the list, how to let the number be known, or what can be typed."""
+    chat = turn.scene.form is Form.CHAT
+    if not turn.session.greeted or (chat and intent.page is Page.MENU):
+        menu(turn)
+    elif chat and intent.page is Page.LINK:
+        turn.say("link.ask")
+        turn.offer(Option(name="contact"))
+    else:
+        turn.say("help")
+        if not chat:
+            _offer_purposes(turn)
+        turn.offer(Option(name="human"), Option(name="menu"))
+
+
 def menu(turn: Turn) -> None:
-    """Show all consents at a glance and what can be typed; the first time, say who we are."""
+    """Show all consents at a glance; the first time, say who we are."""
     first = not turn.session.greeted
     turn.remember(greeted=True)
-    turn.say("welcome" if first else "help")
-    _list_purposes(turn)
-    if first:
-        turn.offer(*(Option(name="language", language=x) for x in turn.scene.catalogue.languages))
-
-
-def _list_purposes(turn: Turn) -> None:
-    if turn.scene.form is Form.CHAT:
-        turn.say("menu", overview=_states(turn))
+    chat = turn.scene.form is Form.CHAT
+    if first or not chat:
+        turn.say("welcome" if first else "help")
+    if chat:
+        turn.say("menu", overview=states_of(turn.scene))
     _offer_purposes(turn)
+    if chat:
+        _offer_pages(turn)
+    languages = turn.scene.catalogue.languages
+    if first:
+        turn.offer(*(Option(name="language", language=x) for x in languages))
+    elif chat:
+        turn.offer(Option(name="language"))
 
 
 def _offer_purposes(turn: Turn) -> None:
     turn.offer(*(Option(name="explain", purpose=p.id) for p in turn.scene.catalogue.purposes))
 
 
-def _states(turn: Turn) -> list[dict[str, str | int | None]]:
-    """Return one line a purpose; before the number is known, without its state."""
-    lines: list[dict[str, str | int | None]] = []
-    for purpose in turn.scene.catalogue.purposes:
-        line: dict[str, str | int | None] = {"purpose": purpose.id, "state": None}
-        if turn.scene.linked:
-            reading = turn.scene.read(purpose)
-            line["state"] = reading.state.value
-            line["since"] = _since(reading)
-            line["until"] = stamp(reading.until) if reading.until else None
-            expired = reading.state is State.EXPIRED
-            line["source"] = "system" if expired else _source(reading.mark)
-        lines.append(line)
-    return lines
+def _offer_pages(turn: Turn) -> None:
+    own = ("status", "switches", "my_data") if turn.scene.linked else ("link",)
+    turn.offer(*(Option(name=name) for name in (*own, "privacy", "human")))
 
 
-def _since(reading: Reading) -> str | None:
-    """Return when the state began: of a consent that ran out its end, not its yes.
-
-    When a newer text outdated it, the ledger does not know; then nothing is said.
-    """
-    if reading.state is State.EXPIRED and reading.until:
-        return stamp(reading.until)
-    if reading.state is State.OUTDATED or reading.mark is None:
-        return None
-    return stamp(reading.mark.at)
-
-
-def _source(mark: Mark | None) -> str | None:
-    """Return through whom a change came: the customer's door, or somebody else."""
-    if mark is None:
-        return None
-    return mark.door if mark.actor == "customer" else mark.actor
-
-
-def status(turn: Turn) -> None:
+def status(turn: Turn, intent: Intent) -> None:
     """Say which consents stand, since when and from where, and which channels are on."""
-    states = _states(turn)
+    chat = turn.scene.form is Form.CHAT
+    if chat and intent.page is Page.SWITCHES:
+        switches(turn)
+        return
+    states = states_of(turn.scene)
     given = sum(1 for line in states if line["state"] == State.GIVEN.value)
     turn.say("status", states=states, given=given)
-    switches = _switches(turn)
-    if turn.scene.lens.contacts(turn.scene.standing) or switches:
-        on = [s["id"] for s in switches if s["state"] == Switch.ON.value]
-        turn.say("status.channels" if on else "status.no_channels", switches=switches)
-        offer_switches(turn)
+    lines = changed_switches(turn.scene)
+    if turn.scene.lens.contacts(turn.scene.standing) or lines:
+        on = any(row["state"] == Switch.ON.value for row in lines)
+        turn.say("status.channels" if on else "status.no_channels", switches=lines)
+        if chat:
+            turn.offer(Option(name="switches"))
+        else:
+            offer_switches(turn)
     turn.offer(Option(name="menu"))
 
 
-def _switches(turn: Turn) -> list[dict[str, str | int | None]]:
-    """Return one line a channel that is on or off, and one a topic that is off."""
-    catalogue = turn.scene.catalogue
-    channels = [Subject.channel(c.id) for c in catalogue.channels]
-    topics = [Subject.topic(t.id) for t in catalogue.topics]
-    lines: list[dict[str, str | int | None]] = []
-    for subject in (*channels, *topics):
-        state, mark = turn.scene.lens.switch(turn.scene.standing, subject)
-        tacit = subject.kind is Kind.TOPIC and state is Switch.ON
-        if mark and state is not Switch.UNSET and not tacit:
-            lines.append(
-                {
-                    "kind": subject.kind.value,
-                    "id": subject.id,
-                    "state": state.value,
-                    "since": stamp(mark.at),
-                    "source": _source(mark),
-                }
-            )
-    return lines
+def switches(turn: Turn) -> None:
+    """Show every channel and topic with its switch; they belong to offers, which come first."""
+    if not turn.contacts:
+        turn.say("switches.none")
+        opening = turn.scene.catalogue.opening.id
+        turn.offer(Option(name="explain", purpose=opening), Option(name="menu"))
+        return
+    turn.say("switches", all=all_switches(turn.scene, Kind.CHANNEL))
+    turn.say("switches.topics", all=all_switches(turn.scene, Kind.TOPIC))
+    offer_switches(turn, topics=True)
+    turn.offer(Option(name="menu"))
+
+
+def my_data(turn: Turn) -> None:
+    """Say what is on file about the customer, and how often somebody looked (law 9)."""
+    found = turn.scene.on_file()
+    turn.say(
+        "my_data",
+        number_end=found.number_end,
+        decisions=found.decisions,
+        since=stamp(found.linked_at) if found.linked_at else None,
+    )
+    if found.last_look:
+        turn.say("my_data.looks", looks=found.looks, since=stamp(found.last_look))
+    else:
+        turn.say("my_data.no_looks")
+    turn.offer(Option(name="copy"), Option(name="privacy"), Option(name="menu"))
 
 
 def explain(turn: Turn, intent: Intent) -> None:
     """Explain one consent in full, several in short, or the customer's rights."""
-    catalogue = turn.scene.catalogue
+    chat = turn.scene.form is Form.CHAT
     if intent.unknown_number is not None:
         unknown_number(turn, intent.unknown_number)
-    elif not intent.purposes:
+    elif chat and intent.page is Page.MY_DATA:
+        my_data(turn)
+    elif intent.page is Page.PRIVACY or not intent.purposes:
         turn.say("privacy")
+        turn.offer(*(Option(name="explain", purpose=p) for p in intent.purposes[:1]))
         turn.offer(Option(name="human"), Option(name="menu"))
-    elif len(intent.purposes) == 1 and turn.scene.form is Form.CHAT:
-        purpose = catalogue.purpose(intent.purposes[0])
-        show_notice(turn, purpose)
-        if purpose.beside:
-            turn.say("explain.beside", purpose=purpose.id, other=purpose.beside)
-    elif len(intent.purposes) > _MOST_BY_SMS and turn.scene.form is not Form.CHAT:
+    elif len(intent.purposes) == 1 and chat:
+        show_notice(turn, turn.scene.catalogue.purpose(intent.purposes[0]))
+    elif len(intent.purposes) > _MOST_BY_SMS and not chat:
         turn.say("explain.many", purposes=list(intent.purposes))
     else:
         for purpose_id in intent.purposes:
@@ -145,14 +147,15 @@ def unknown_number(turn: Turn, number: int) -> None:
 def human(turn: Turn, intent: Intent) -> None:
     """Open a case for a person at the operator; always offer the review (seeds 3.2)."""
     purpose = next((p for p in turn.scene.catalogue.purposes if p.automated_decisions), None)
-    if intent.review and purpose:
-        case = turn.open_case("review", purpose.id)
-        turn.say("human.review", case=case.id)
-        turn.offer(Option(name="menu"))
-        return
-    case = turn.open_case("contact", intent.purposes[0] if intent.purposes else None)
-    turn.say("human", case=case.id)
-    turn.offer(Option(name="review"), Option(name="menu"))
+    if intent.page is Page.COPY:
+        turn.confirm("human.copy", case=turn.open_case("access").id)
+    elif intent.page is Page.REVIEW and purpose:
+        turn.confirm("human.review", case=turn.open_case("review", purpose.id).id)
+    else:
+        about = intent.purposes[0] if intent.purposes else None
+        turn.confirm("human", case=turn.open_case("contact", about).id)
+        turn.offer(Option(name="review"))
+    turn.offer(Option(name="menu"))
 
 
 def language(turn: Turn, intent: Intent) -> None:

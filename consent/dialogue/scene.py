@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from consent.catalogue import Brand, Catalogue, Purpose
-from consent.decisions import NO, Action, Subject
+from consent.decisions import NO, Action, Kind, Subject
 from consent.intents import Intent
 from consent.notices import Form, Notice
 from consent.replies import Message, Option, Param, Reply
@@ -98,6 +99,22 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnFile:
+    """What else the store holds about the customer, read only when asked for."""
+
+    #: The last digits of the number, enough to know it by.
+    number_end: str = ""
+    linked_at: datetime | None = None
+    decisions: int = 0
+    looks: int = 0
+    last_look: datetime | None = None
+
+
+def _nothing_on_file() -> OnFile:
+    return OnFile()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Everything a step may look at; `fresh_code` and `fresh_case` are drawn anew each time."""
 
@@ -112,6 +129,9 @@ class Scene:
     #: What was said, and the provider's id of it.
     words: str = ""
     message_id: str = ""
+    #: The language the door believes the customer reads; words and profile come first.
+    hint: str | None = None
+    on_file: Callable[[], OnFile] = _nothing_on_file
 
     @property
     def now(self) -> datetime:
@@ -162,6 +182,10 @@ class Turn:
         """Add a message to the reply."""
         self.messages.append(Message(message_id, params))
 
+    def confirm(self, message_id: str, /, **params: Param) -> None:
+        """Add a message that confirms a change: the customer keeps it as a receipt."""
+        self.messages.append(Message(message_id, params, kept=True))
+
     def offer(self, *options: Option) -> None:
         """Add things to choose from."""
         self.options.extend(options)
@@ -189,7 +213,9 @@ class Turn:
         said = self.last(subject)
         if said is not None:
             return said is Action.ON
-        return self.scene.lens.switch(self.scene.standing, subject)[0] is Switch.ON
+        state = self.scene.lens.switch(self.scene.standing, subject)[0]
+        # A topic nobody has touched is on (meaning.md, "Channels and topics").
+        return state is Switch.ON or (state is Switch.UNSET and subject.kind is Kind.TOPIC)
 
     @property
     def channels_on(self) -> tuple[Subject, ...]:

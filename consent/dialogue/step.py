@@ -8,7 +8,7 @@ from dataclasses import replace
 from consent.catalogue import Purpose
 from consent.dialogue import answers, channels, grants, pages, withdrawals
 from consent.dialogue.scene import Awaiting, Pending, Scene, Session, Turn
-from consent.intents import Intent, IntentName, Scope, Wish
+from consent.intents import Intent, IntentName, Page, Scope, Wish
 from consent.replies import Option
 
 _DECIDING = frozenset(
@@ -38,7 +38,7 @@ def step(scene: Scene, session: Session, intent: Intent) -> Turn:
     turn = Turn(scene=scene, session=session, language=_language(scene, session, intent))
     if intent.language and not session.chosen:
         turn.remember(language=intent.language)
-    decides = any(wish.name in _DECIDING for wish in intent.wishes)
+    decides = intent.page is Page.MY_DATA or any(w.name in _DECIDING for w in intent.wishes)
     if intent.brand and intent.brand != scene.brand.id and decides:
         turn.say("brand.other", other=intent.brand)
         return turn
@@ -95,9 +95,18 @@ def resume(scene: Scene, session: Session) -> Turn:
     return following
 
 
+def remark(scene: Scene, session: Session, message: str) -> Turn:
+    """Say why something could not be used; a pending question stays open."""
+    turn = Turn(scene=scene, session=session, language=_language(scene, session, None))
+    turn.say(message)
+    asks_again = message in {"contact.foreign", "contact.forwarded"}
+    turn.offer(Option(name="contact" if asks_again else "menu"))
+    return turn
+
+
 def _language(scene: Scene, session: Session, intent: Intent | None) -> str:
     spoken = intent.language if intent else None
-    return spoken or session.language or scene.brand.default_language
+    return spoken or session.language or scene.hint or scene.brand.default_language
 
 
 def _ask_for_number(turn: Turn, intent: Intent) -> None:
@@ -187,7 +196,7 @@ def _withdraw(turn: Turn, intent: Intent) -> None:
         return
     narrow = bool(intent.channels or intent.topics)
     if intent.purposes:
-        withdrawals.withdraw(turn, intent.purposes)
+        withdrawals.withdraw(turn, intent.purposes, pressed=intent.notice is not None)
     if narrow:
         channels.switch_off(turn, intent)
     if intent.unknown_number is not None:
@@ -245,9 +254,9 @@ _HANDLERS: dict[IntentName, Callable[[Turn, Intent], None]] = {
     IntentName.WITHDRAW: _withdraw,
     IntentName.GRANT: _grant,
     IntentName.PAUSE: withdrawals.pause,
-    IntentName.STATUS: lambda turn, _intent: pages.status(turn),
+    IntentName.STATUS: pages.status,
     IntentName.EXPLAIN: pages.explain,
-    IntentName.HELP: lambda turn, _intent: pages.menu(turn),
+    IntentName.HELP: pages.help_,
     IntentName.HUMAN: pages.human,
     IntentName.LANGUAGE: pages.language,
     IntentName.YES: answers.yes,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from consent.catalogue import Purpose
 from consent.chain import stamp
 from consent.decisions import NO, YES, Action, Subject
+from consent.dialogue.grants import show_notice
 from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
 from consent.intents import Intent, Scope
 from consent.replies import Option
@@ -36,7 +37,7 @@ def stop(turn: Turn, scope: Scope | None) -> None:
     name = "all" if everything else "marketing"
     since = _latest(turn, purposes)
     if changed or since is None:
-        turn.say(f"withdrawn.{name}", at=stamp(turn.scene.now))
+        turn.confirm(f"withdrawn.{name}", at=stamp(turn.scene.now))
     else:
         turn.say(f"already.{name}", since=since)
     _say_loyalty_ends(turn, had)
@@ -63,8 +64,11 @@ def _offer_rest(turn: Turn) -> None:
     turn.offer(Option(name="withdraw_all", scope=Scope.ALL.value), Option(name="menu"))
 
 
-def withdraw(turn: Turn, purpose_ids: tuple[str, ...]) -> None:
-    """End exactly these purposes and say what that means."""
+def withdraw(turn: Turn, purpose_ids: tuple[str, ...], *, pressed: bool = False) -> None:
+    """End exactly these purposes and say what that means.
+
+    A button pressed too late is explained, and the page it stood under shown as it is now.
+    """
     catalogue = turn.scene.catalogue
     purposes = [catalogue.purpose(p) for p in purpose_ids]
     before = {p.id: turn.scene.read(p) for p in purposes}
@@ -82,15 +86,18 @@ def withdraw(turn: Turn, purpose_ids: tuple[str, ...]) -> None:
         turn.say(f"already.{reading.state.value}", purpose=purpose.id, since=since)
     _say_loyalty_ends(turn, withdrawn)
     _say_other_ways(turn, changed)
-    turn.offer(Option(name="menu"))
+    if pressed and already:
+        show_notice(turn, already[0])
+    else:
+        turn.offer(Option(name="menu"))
 
 
 def _confirm(turn: Turn, message: str, purposes: list[Purpose]) -> None:
     at = stamp(turn.scene.now)
     if len(purposes) == 1:
-        turn.say(message, purpose=purposes[0].id, at=at)
+        turn.confirm(message, purpose=purposes[0].id, at=at)
     elif purposes:
-        turn.say(f"{message}.several", purposes=[p.id for p in purposes], at=at)
+        turn.confirm(f"{message}.several", purposes=[p.id for p in purposes], at=at)
 
 
 def _end(turn: Turn, purpose: Purpose) -> bool:
@@ -125,13 +132,13 @@ def _say_loyalty_ends(turn: Turn, withdrawn: list[Purpose]) -> None:
         return
     ending = [p.id for p in withdrawn if p.years_after_service is not None]
     if ending:
-        turn.say("loyalty.ends", purposes=ending)
+        turn.confirm("loyalty.ends", purposes=ending)
 
 
 def _say_other_ways(turn: Turn, changed: list[Purpose]) -> None:
     for purpose in changed:
         for alternative in purpose.alternatives:
-            turn.say(f"alternative.{alternative}")
+            turn.confirm(f"alternative.{alternative}")
 
 
 def ask(turn: Turn, intent: Intent) -> None:
@@ -174,4 +181,4 @@ def _pause_one(turn: Turn, purpose: Purpose, hours: int) -> None:
     subject = Subject.purpose(purpose.id)
     turn.decide(Decide(subject=subject, action=Action.PAUSED, until=until))
     turn.session = replace(turn.session, pending=None)
-    turn.say("paused", purpose=purpose.id, until=stamp(until))
+    turn.confirm("paused", purpose=purpose.id, until=stamp(until))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from consent.intents import Intent, IntentName
+from consent.intents import Intent, IntentName, Page
 from consent.understanding import keywords, names, numbers
 from consent.understanding.lexicon import Lexicon, build_lexicon
 from consent.understanding.message import Message
@@ -52,7 +52,7 @@ def understand(
     """
     words, is_command = _without_slash(text)
     if is_command and words == "start":
-        return Intent(name=IntentName.HELP)
+        return Intent(name=IntentName.HELP, page=Page.MENU)
     heard = hear(words)
     message = Message(
         heard=heard,

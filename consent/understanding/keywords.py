@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from functools import reduce
 
-from consent.intents import Intent, IntentName, Scope
+from consent.intents import Intent, IntentName, Page, Scope
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.message import Message, Sentence
 from consent.understanding.parts import WHOLE, Part, Senses
@@ -22,9 +22,12 @@ _SIGNED = re.compile(r"(?:(?<![^\W_])[0-9][+-](?:[\s,;]+|$)){3}")
 _SIGNED_GLUED = re.compile(r"\D*(?:[0-9][+-]){3,}\D*")
 _NAMES = {
     Part.STATUS: IntentName.STATUS,
+    Part.SWITCHES: IntentName.STATUS,
     Part.HELP: IntentName.HELP,
+    Part.MENU: IntentName.HELP,
     Part.HUMAN: IntentName.HUMAN,
     Part.PRIVACY: IntentName.EXPLAIN,
+    Part.MY_DATA: IntentName.EXPLAIN,
     Part.PAUSE: IntentName.PAUSE,
     Part.START: IntentName.GRANT,
     Part.YES: IntentName.YES,
@@ -32,6 +35,14 @@ _NAMES = {
     Part.REVIEW: IntentName.HUMAN,
     Part.CANCEL: IntentName.NO,
     Part.SHORT_NO: IntentName.NO,
+}
+#: What these words want to see.
+PAGES = {
+    Part.MENU: Page.MENU,
+    Part.SWITCHES: Page.SWITCHES,
+    Part.MY_DATA: Page.MY_DATA,
+    Part.PRIVACY: Page.PRIVACY,
+    Part.REVIEW: Page.REVIEW,
 }
 #: Words that only answer a question.
 _ANSWERS = frozenset({Part.CANCEL, Part.SHORT_NO})
@@ -85,7 +96,7 @@ def _whole(senses: Senses, sentence: Sentence, message: Message) -> Intent | Non
     if part is Part.REFUSE and message.pending == "grant":
         part = Part.NO
     if part in _NAMES:
-        return replace(sentence.intent(_NAMES[part]), review=part is Part.REVIEW)
+        return replace(sentence.intent(_NAMES[part]), page=PAGES.get(part))
     if part is Part.LANGUAGE:
         wanted = next(iter(senses[part].values), None)
         return replace(sentence.intent(IntentName.LANGUAGE), wanted_language=wanted)

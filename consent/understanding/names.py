@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from consent.intents import Intent, IntentName, Scope
+from consent.understanding.keywords import PAGES
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.message import Atom, Message, Sentence
 from consent.understanding.parts import Part
@@ -105,8 +106,7 @@ def _about(verb: Part, targets: Targets, sentence: Sentence) -> Intent | None:
     if targets.unknown is not None:
         return replace(sentence.intent(IntentName.EXPLAIN), unknown_number=targets.unknown)
     name = _ABOUT.get(verb, IntentName.HUMAN)
-    review = verb is Part.REVIEW
-    return replace(sentence.intent(name), purposes=targets.purposes, review=review)
+    return replace(sentence.intent(name), purposes=targets.purposes, page=PAGES.get(verb))
 
 
 def _numbers_only(targets: Targets) -> bool:

@@ -31,7 +31,10 @@ _LATVIAN: Words = {
     Part.EVERYTHING: {"": ["stop visu"]},
     Part.START: {"": ["start"]},
     Part.STATUS: {"": ["statuss", "info"]},
+    Part.SWITCHES: {"": ["kanāli"]},
     Part.HELP: {"": ["palīdzība"]},
+    Part.MENU: {"": ["izvēlne"]},
+    Part.MY_DATA: {"": ["mani dati"]},
     Part.YES: {"": ["jā"]},
     Part.NO: {"": ["nē"]},
     Part.CANCEL: {"": ["cancel"]},
@@ -95,10 +98,12 @@ class Talk:
             )
         )
 
-    async def link(self, number: Address = NUMBER, *, brand: str = LMT) -> Reply:
+    async def link(
+        self, number: Address = NUMBER, *, brand: str = LMT, account: Address = CHAT
+    ) -> Reply:
         """Share a number in the chat."""
         shared = Option(name="contact")
-        return await self.say(choice=shared, address=CHAT, brand=brand, contact=number)
+        return await self.say(choice=shared, address=account, brand=brand, contact=number)
 
     async def history(
         self, address: Address = NUMBER, *, brand: str = LMT

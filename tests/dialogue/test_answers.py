@@ -92,13 +92,17 @@ def test_a_yes_answers_what_was_asked(seen: Scene, before: Session, expected: Ou
 def test_a_button_of_a_notice_does_not_answer_another_question() -> None:
     """Agree pressed while the channels are asked shows that notice again, and gives nothing."""
     pressed = replace(intent(YES, "research"), notice=notice("research").code)
-    expected = (("notice.again", "notice", "ask.grant"), ("research asked",), "grant")
+    expected = (
+        ("notice.again", "page.state", "notice", "ask.grant"),
+        ("research asked",),
+        "grant",
+    )
     assert expected == outcome(step(scene(*given("offers")), CHANNELS, pressed))
 
 
 def test_a_yes_that_names_a_purpose_with_nothing_pending_shows_its_notice() -> None:
     """A yes to something never shown leads to its notice."""
-    expected = (("notice", "ask.grant"), ("research asked",), "grant")
+    expected = (("page.state", "notice", "ask.grant"), ("research asked",), "grant")
     assert expected == outcome(step(scene(), session(), intent(YES, "research")))
 
 

@@ -94,14 +94,18 @@ def _off(*channels: str) -> Intent:
             scene(),
             session(),
             _on("sms"),
-            (("channel.needs_consent", "notice", "ask.grant"), ("offers asked",), "grant"),
+            (
+                ("channel.needs_consent", "page.state", "notice", "ask.grant"),
+                ("offers asked",),
+                "grant",
+            ),
             id="without-a-consent-its-notice-comes-first",
         ),
         pytest.param(
             scene(*OFFERS, said("offers", Action.WITHDRAWN)),
             session(),
             _on("sms"),
-            (("channel.needs_consent", "notice", "ask.grant"), (), "grant"),
+            (("channel.needs_consent", "page.state", "notice", "ask.grant"), (), "grant"),
             id="after-a-withdrawal-too",
         ),
         pytest.param(
@@ -321,4 +325,4 @@ def test_two_channels_asked_for_before_any_consent_show_one_notice() -> None:
         Wish(name=IntentName.GRANT, channels=("email",)),
     )
     turn = step(scene(), session(), Intent(name=IntentName.GRANT, actions=wishes))
-    assert ("channel.needs_consent", "notice", "ask.grant") == outcome(turn)[0]
+    assert ("channel.needs_consent", "page.state", "notice", "ask.grant") == outcome(turn)[0]

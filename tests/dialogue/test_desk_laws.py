@@ -17,15 +17,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from consent.decisions import NO, Action, Kind
 from consent.desk import rebuild
-from consent.ports import Address, Inbound
+from consent.ports import Address, AddressKind, Inbound
 from consent.replies import Option, Reply
 from tests.builders import AMIGO, CATALOGUE, CHAT, DAY, HOUR, LMT, NUMBER, PURPOSES, inbound
 from tests.dialogue.talks import Talk
+from tests.dialogue.wishes import states_shown
 
 _T = TypeVar("_T")
 Key = tuple[str, Address]
 BRANDS = st.sampled_from((LMT, AMIGO))
-DOORS = st.sampled_from((NUMBER, CHAT))
+NEW_CHAT = Address(AddressKind.TELEGRAM, "1002")
+DOORS = st.sampled_from((NUMBER, CHAT, NEW_CHAT))
+ACCOUNTS = st.sampled_from((CHAT, NEW_CHAT))
+#: What only the customer may see.
+OWN = {"status", "page.state", "switches", "my_data"}
 WORDS = st.sampled_from(
     (
         "STOP",
@@ -36,6 +41,9 @@ WORDS = st.sampled_from(
         "CANCEL",
         "statuss",
         "palīdzība",
+        "izvēlne",
+        "kanāli",
+        "mani dati",
         "atsaukt 1",
         "1-",
         "dot 1",
@@ -65,7 +73,7 @@ GIVING = frozenset({Action.GIVEN, Action.ON})
 
 
 class Conversations(RuleBasedStateMachine):
-    """Customers of two brands, each with a number and a chat account, say anything."""
+    """Customers of two brands, each with a number and two chat accounts, say anything."""
 
     def __init__(self) -> None:
         """Open an empty desk."""
@@ -74,7 +82,8 @@ class Conversations(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.sent: list[tuple[Inbound, Reply]] = []
         self.offered: dict[Key, tuple[Option, ...]] = {}
-        self.linked: set[str] = set()
+        #: By brand, the one account that has the number.
+        self.linked: dict[str, Address] = {}
 
     def teardown(self) -> None:
         """Close the loop."""
@@ -92,9 +101,16 @@ class Conversations(RuleBasedStateMachine):
         other = AMIGO if message.brand == LMT else LMT
         assert before[other] == self._lengths()[other]
         assert before[message.brand] <= self._lengths()[message.brand]
+        if not self._is_known(message.brand, message.address):
+            rows = [row for m in reply.messages for row in states_shown(m)]
+            assert {None} >= {row["state"] for row in rows}
+            assert not OWN & set(reply.ids)
         self.sent.append((message, reply))
         self.offered[message.brand, message.address] = reply.options
         return reply
+
+    def _is_known(self, brand: str, address: Address) -> bool:
+        return address in {NUMBER, self.linked.get(brand)}
 
     def _id(self) -> str:
         return f"m-{len(self.sent)}"
@@ -117,16 +133,19 @@ class Conversations(RuleBasedStateMachine):
             choice = data.draw(st.sampled_from(options))
             self._send(inbound(message_id=self._id(), choice=choice, address=address, brand=brand))
 
-    @rule(brand=BRANDS)
-    def share_the_number(self, brand: str) -> None:
-        """Share the number in the chat."""
-        self.linked.add(brand)
+    @rule(brand=BRANDS, account=ACCOUNTS)
+    def share_the_number(self, brand: str, account: Address) -> None:
+        """Share the number in a chat: whichever account had it before is told, nobody else."""
+        before, told = self.linked.get(brand), len(self.talk.ledger.outgoing)
+        self.linked[brand] = account
         shared = Option(name="contact")
         self._send(
             inbound(
-                message_id=self._id(), choice=shared, address=CHAT, brand=brand, contact=NUMBER
+                message_id=self._id(), choice=shared, address=account, brand=brand, contact=NUMBER
             )
         )
+        lost = [before.value] if before and before != account else []
+        assert lost == [sent.payload["to"] for sent in self.talk.ledger.outgoing[told:]]
 
     @rule(brand=BRANDS, address=DOORS)
     def grant_in_full(self, brand: str, address: Address) -> None:
@@ -140,7 +159,7 @@ class Conversations(RuleBasedStateMachine):
     def stop(self, brand: str, address: Address) -> None:
         """Say STOP: from this message on nothing may be sent (law 2)."""
         self._send(inbound("STOP", message_id=self._id(), address=address, brand=brand))
-        if address == NUMBER or brand in self.linked:
+        if self._is_known(brand, address):
             for purpose in ("offers", "loyalty_offers"):
                 assert not self._run(self.talk.may(purpose, brand=brand)).allowed
 

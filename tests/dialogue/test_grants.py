@@ -32,6 +32,7 @@ from tests.builders import (
 )
 
 GRANT, YES = IntentName.GRANT, IntentName.YES
+MENU = Option(name="menu")
 REFUSED = said("offers", Action.REFUSED, at=START - DAY)
 PAUSED = said("location", Action.PAUSED, at=START - HOUR, until=START + HOUR)
 NEW_OFFERS = shelf(notice(major=2))
@@ -43,13 +44,13 @@ NEW_OFFERS = shelf(notice(major=2))
         pytest.param(
             scene(),
             intent(GRANT),
-            (("notice", "ask.grant"), ("offers asked",), "grant"),
+            (("page.state", "notice", "ask.grant"), ("offers asked",), "grant"),
             id="start-shows-offers",
         ),
         pytest.param(
             scene(),
             intent(GRANT, "research"),
-            (("notice", "ask.grant"), ("research asked",), "grant"),
+            (("page.state", "notice", "ask.grant"), ("research asked",), "grant"),
             id="one-by-number",
         ),
         pytest.param(
@@ -61,25 +62,25 @@ NEW_OFFERS = shelf(notice(major=2))
         pytest.param(
             scene(said("offers", Action.ASKED)),
             intent(GRANT, "offers"),
-            (("notice", "ask.grant"), (), "grant"),
+            (("page.state", "notice", "ask.grant"), (), "grant"),
             id="asked-before",
         ),
         pytest.param(
             scene(REFUSED),
             intent(GRANT, "offers"),
-            (("notice", "ask.grant"), (), "grant"),
+            (("page.state", "notice", "ask.grant"), (), "grant"),
             id="refused-before",
         ),
         pytest.param(
             scene(*given("location"), PAUSED, proof_level=2),
             intent(GRANT, "location"),
-            (("notice", "ask.grant"), (), "grant"),
-            id="paused",
+            (("page.state", "notice"), (), None),
+            id="paused-it-comes-back-by-the-clock",
         ),
         pytest.param(
             scene(*given("offers"), through=lens(on=NEW_OFFERS)),
             intent(GRANT, "offers"),
-            (("notice", "ask.grant"), (), "grant"),
+            (("page.state", "notice", "ask.grant"), (), "grant"),
             id="outdated",
         ),
         pytest.param(
@@ -91,13 +92,21 @@ NEW_OFFERS = shelf(notice(major=2))
         pytest.param(
             scene(),
             intent(GRANT, "credit", "profiling"),
-            (("grant.one_by_one", "notice", "proof.needed"), ("credit asked",), None),
+            (
+                ("grant.one_by_one", "page.state", "notice", "proof.needed"),
+                ("credit asked",),
+                None,
+            ),
             id="several-first-things-first",
         ),
         pytest.param(
             scene(*given("offers")),
             Intent(name=GRANT, scope=Scope.ALL),
-            (("grant.one_by_one", "notice", "ask.grant"), ("traffic asked",), "grant"),
+            (
+                ("grant.one_by_one", "page.state", "notice", "ask.grant"),
+                ("traffic asked",),
+                "grant",
+            ),
             id="everything-one-at-a-time",
         ),
         pytest.param(
@@ -115,13 +124,13 @@ NEW_OFFERS = shelf(notice(major=2))
         pytest.param(
             scene(),
             intent(GRANT, "profiling"),
-            (("notice", "proof.needed"), ("profiling asked",), None),
+            (("page.state", "notice", "proof.needed"), ("profiling asked",), None),
             id="chat-without-better-proof",
         ),
         pytest.param(
             scene(proof_level=2),
             intent(GRANT, "profiling"),
-            (("notice", "ask.grant.automated"), ("profiling asked",), "grant"),
+            (("page.state", "notice", "ask.grant.automated"), ("profiling asked",), "grant"),
             id="the-yes-names-automated-decisions",
         ),
         pytest.param(
@@ -160,8 +169,8 @@ def test_the_buttons_under_a_notice_answer_that_notice() -> None:
     expected = [
         Option(name="agree.automated", purpose="profiling", notice=code),
         Option(name="refuse", purpose="profiling", notice=code),
-        Option(name="privacy"),
-        Option(name="menu"),
+        Option(name="privacy", purpose="profiling"),
+        MENU,
     ]
     assert expected == turn.options
 
@@ -172,9 +181,7 @@ def test_a_grant_is_confirmed_and_asks_for_every_channel() -> None:
     at = "2025-03-10T09:00:00.000000Z"
     expected = {"purpose": "offers", "at": at, "notice": notice().fingerprint}
     assert expected == turn.messages[0].params
-    assert [*(Option(name="channel_on", channel=c) for c in CHANNELS), Option(name="menu")] == (
-        turn.options
-    )
+    assert [*(Option(name="channel_on", channel=c) for c in CHANNELS), MENU] == (turn.options)
 
 
 def test_what_is_given_already_says_since_when() -> None:
@@ -182,7 +189,7 @@ def test_what_is_given_already_says_since_when() -> None:
     turn = step(scene(*given("offers", at=START - DAY)), session(), intent(GRANT, "offers"))
     expected = {"purpose": "offers", "since": "2025-03-09T09:00:00.000000Z"}
     assert expected == turn.messages[0].params
-    assert [Option(name="withdraw", purpose="offers"), Option(name="menu")] == turn.options
+    assert [Option(name="withdraw", purpose="offers"), MENU] == turn.options
 
 
 def test_giving_everything_lists_one_and_waits() -> None:

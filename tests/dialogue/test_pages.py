@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from consent.dialogue.scene import Awaiting, Scene, Session, Turn
+from consent.dialogue.scene import Awaiting, Scene, Session
 from consent.dialogue.step import step
-from consent.intents import Intent, IntentName
+from consent.intents import Intent, IntentName, Page
 from consent.notices import Form
 from consent.replies import Option
 from tests.builders import (
     CATALOGUE,
     DAY,
-    PURPOSES,
     START,
     Outcome,
     given,
@@ -31,17 +30,20 @@ from tests.builders import (
 EXPLAIN, HELP, STATUS = IntentName.EXPLAIN, IntentName.HELP, IntentName.STATUS
 HUMAN, LANGUAGE, UNCLEAR = IntentName.HUMAN, IntentName.LANGUAGE, IntentName.UNCLEAR
 NEW = session(greeted=False)
-PAGES = [Option(name="explain", purpose=p) for p in PURPOSES]
-LANGUAGES = [Option(name="language", language=x) for x in CATALOGUE.languages]
+MENU = Intent(name=HELP, page=Page.MENU)
 UNLINKED = scene(linked=False, proof_level=0)
-ASKING = (("notice", "ask.grant"), ("research asked",), "grant")
+ASKING = (("page.state", "notice", "ask.grant"), ("research asked",), "grant")
 
 
 @pytest.mark.parametrize(
     ("seen", "before", "wish", "expected"),
     [
         pytest.param(scene(), NEW, intent(HELP), (("welcome", "menu"), (), None), id="first-time"),
-        pytest.param(scene(), session(), intent(HELP), (("help", "menu"), (), None), id="again"),
+        pytest.param(scene(), session(), intent(HELP), (("help",), (), None), id="what-to-type"),
+        pytest.param(scene(), session(), MENU, (("menu",), (), None), id="the-list-again"),
+        pytest.param(
+            scene(form=Form.SMS), session(), MENU, (("help",), (), None), id="the-list-by-sms"
+        ),
         pytest.param(
             scene(form=Form.SMS), session(), intent(HELP), (("help",), (), None), id="by-sms"
         ),
@@ -53,21 +55,21 @@ ASKING = (("notice", "ask.grant"), ("research asked",), "grant")
             scene(*given("research")),
             session(),
             intent(EXPLAIN, "research"),
-            (("notice", "already.given"), (), None),
+            (("page.state", "notice"), (), None),
             id="a-page-of-what-is-given",
         ),
         pytest.param(
             scene(),
             session(),
             intent(EXPLAIN, "loyalty"),
-            (("notice", "ask.grant", "explain.beside"), ("loyalty asked",), "grant"),
+            (("page.state", "notice", "explain.beside", "ask.grant"), ("loyalty asked",), "grant"),
             id="loyalty-beside-the-other",
         ),
         pytest.param(
             UNLINKED,
             session(),
             intent(EXPLAIN, "research"),
-            (("notice", "link.ask"), (), None),
+            (("notice", "link.page"), (), None),
             id="a-page-before-the-number-is-known",
         ),
         pytest.param(
@@ -145,7 +147,7 @@ ASKING = (("notice", "ask.grant"), ("research asked",), "grant")
             scene(),
             session(),
             Intent(name=LANGUAGE, wanted_language="ru"),
-            (("language.set", "help", "menu"), (), None),
+            (("language.set", "menu"), (), None),
             id="another-language",
         ),
         pytest.param(
@@ -165,14 +167,6 @@ def test_what_can_be_read(seen: Scene, before: Session, wish: Intent, expected: 
     assert expected == outcome(step(seen, before, wish))
 
 
-def test_the_first_menu_offers_every_page_and_language() -> None:
-    """A newcomer sees all consents and all languages; later the consents alone."""
-    first = step(scene(), NEW, intent(HELP))
-    again = step(scene(), first.session, intent(HELP))
-    assert [*PAGES, *LANGUAGES] == first.options
-    assert PAGES == again.options
-
-
 def test_several_pages_are_each_a_tap_away() -> None:
     """Explained in short, each consent links to its full text and opens by one tap."""
     turn = step(scene(), session(), intent(EXPLAIN, "credit", "research"))
@@ -186,17 +180,6 @@ def test_several_pages_are_each_a_tap_away() -> None:
         Option(name="explain", purpose="research"),
         Option(name="menu"),
     ] == turn.options
-
-
-def _overview(turn: Turn, message: str, name: str) -> object:
-    return next(m.params[name] for m in turn.messages if m.id == message)
-
-
-def test_before_the_number_is_known_the_menu_shows_no_state() -> None:
-    """An account without a number sees the consents, never a standing."""
-    turn = step(scene(*given("offers"), linked=False, proof_level=0), NEW, intent(HELP))
-    expected = [{"purpose": p, "state": None} for p in PURPOSES]
-    assert expected == _overview(turn, "menu", "overview")
 
 
 def test_a_person_is_one_case_however_often_asked() -> None:
@@ -214,7 +197,7 @@ def test_a_person_is_one_case_however_often_asked() -> None:
 def test_a_review_is_a_case_of_its_own() -> None:
     """A review of an automated decision is always offered and is another case."""
     asked = step(scene(), session(), intent(HUMAN))
-    turn = step(scene(), asked.session, Intent(name=HUMAN, review=True))
+    turn = step(scene(), asked.session, Intent(name=HUMAN, page=Page.REVIEW))
     assert Option(name="review") in asked.options
     assert ("human.review",) == turn.reply().ids
     assert [("review", "profiling")] == [(c.kind, c.purpose) for c in turn.cases]
@@ -225,7 +208,7 @@ def test_without_automated_decisions_a_review_is_a_person() -> None:
     """Where nothing is decided automatically, a person is all there is to ask for."""
     plain = tuple(replace(p, automated_decisions=False) for p in CATALOGUE.purposes)
     seen = scene(through=lens(catalogue=replace(CATALOGUE, purposes=plain)))
-    turn = step(seen, session(), Intent(name=HUMAN, review=True))
+    turn = step(seen, session(), Intent(name=HUMAN, page=Page.REVIEW))
     assert [("contact", None)] == [(c.kind, c.purpose) for c in turn.cases]
 
 

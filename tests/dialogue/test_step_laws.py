@@ -23,6 +23,7 @@ from tests.dialogue.wishes import (
     close_calls,
     intents,
     moments,
+    states_shown,
     waits,
     withdrawals,
 )
@@ -184,6 +185,27 @@ def test_every_reply_says_something_and_every_decision_is_known(moment: Moment) 
     }
     assert turn.messages
     assert all(d.subject.id in known[d.subject.kind] for d in turn.decisions)
+
+
+@QUICK
+@given(moment=moments(intents()))
+def test_every_change_is_confirmed_and_nothing_else(moment: Moment) -> None:
+    """The customer keeps what changed something or names a case; a text shown is neither."""
+    turn = step(moment.scene, moment.before, moment.wish)
+    changed = {d.action for d in turn.decisions} - {Action.ASKED}
+    named = any("case" in m.params for m in turn.messages)
+    assert (bool(changed) or named) is any(m.kept for m in turn.messages)
+
+
+@QUICK
+@given(moment=moments(intents()))
+def test_before_the_number_is_known_no_standing_is_shown(moment: Moment) -> None:
+    """A stranger reads texts and lists, never a state of anybody (meaning.md, "Proof")."""
+    stranger = replace(moment.scene, linked=False, proof_level=0)
+    reply = step(stranger, moment.before, moment.wish).reply()
+    rows = [row for m in reply.messages for row in states_shown(m)]
+    assert {None} >= {row["state"] for row in rows}
+    assert not {"my_data", "status", "switches", "page.state"} & set(reply.ids)
 
 
 @QUICK

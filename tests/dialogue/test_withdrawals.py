@@ -262,7 +262,7 @@ def test_withdrawals_of_one_message_go_first() -> None:
     )
     turn = step(scene(*given("traffic")), session(), Intent(name=IntentName.GRANT, actions=wishes))
     expected = (
-        ("withdrawn", "notice", "ask.grant"),
+        ("withdrawn", "page.state", "notice", "ask.grant"),
         ("traffic withdrawn", "research asked"),
         "grant",
     )

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from consent.decisions import Decision
 from consent.dialogue.scene import Awaiting, Pending, Scene, Session, Turn
-from consent.intents import Intent, IntentName, Scope, Wish
+from consent.intents import Intent, IntentName, Page, Scope, Wish
 from consent.notices import Form
+from consent.replies import Message, Row
 from consent.standing import Standing
 from tests.builders import (
     AMIGO,
@@ -168,6 +169,15 @@ def _answers(draw: st.DrawFn) -> Intent:
 
 
 @st.composite
+def _presses(draw: st.DrawFn) -> Intent:
+    """Draw a button of a page: refuse, withdraw or pause, perhaps of an older text."""
+    name = draw(st.sampled_from((IntentName.NO, IntentName.WITHDRAW, IntentName.PAUSE)))
+    purpose = draw(st.sampled_from(PURPOSES))
+    shown = notice(purpose, major=draw(st.sampled_from((1, 2))))
+    return Intent(name=name, purposes=(purpose,), notice=shown.code)
+
+
+@st.composite
 def _others(draw: st.DrawFn) -> Intent:
     calm = [n for n in IntentName if n not in TAKING | {IntentName.YES}]
     name = draw(st.sampled_from(calm))
@@ -181,7 +191,7 @@ def _others(draw: st.DrawFn) -> Intent:
         code=draw(_codes),
         hours=draw(st.sampled_from((None, 1, 10**6))),
         wanted_language=draw(st.sampled_from((None, "ru", "xx"))),
-        review=draw(st.booleans()),
+        page=draw(st.sampled_from((None, *Page))),
         unknown_number=draw(_unknown_numbers),
     )
 
@@ -190,7 +200,7 @@ def _others(draw: st.DrawFn) -> Intent:
 def intents(draw: st.DrawFn) -> Intent:
     """Draw what any one message can be read as, certain or not."""
     return replace(
-        draw(st.one_of(_answers(), _others(), withdrawals(), _several())),
+        draw(st.one_of(_answers(), _presses(), _others(), withdrawals(), _several())),
         certain=draw(st.sampled_from((True, True, False))),
         brand=draw(st.sampled_from((None, None, LMT, AMIGO))),
         language=draw(st.sampled_from((None, *CATALOGUE.languages))),
@@ -259,3 +269,9 @@ def after(turn: Turn) -> Standing:
     return turn.scene.standing.with_decisions(
         said(d.subject.id, d.action, at=turn.scene.now, until=d.until) for d in turn.decisions
     )
+
+
+def states_shown(message: Message) -> list[Row]:
+    """Return every row of a message that could tell how something stands."""
+    lists = (value for value in message.params.values() if isinstance(value, list))
+    return [row for rows in lists for row in rows if not isinstance(row, str)]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
 from consent.decisions import Action, Subject
 from consent.dialogue.scene import Awaiting, Pending, Turn
-from consent.intents import Intent, IntentName, Wish
+from consent.intents import Intent, IntentName, Page, Wish
 from consent.notices import Form
+from consent.ports import Remark
 from consent.replies import Message, Reply
 from tests.locales.situations import (
     ALL,
@@ -42,14 +44,16 @@ _UNKNOWN_TEXT = "0" * 64
 def replies(stage: Stage) -> dict[str, Reply]:
     """Return every reply by the name of its situation."""
     both = (_stops, _withdrawals, _doubts, _grants, _answers, _switches, _pauses, _readings)
-    more = (_chat_only,) if stage.form is Form.CHAT else ()
+    more = (_chat_only, _own_pages, _pages) if stage.form is Form.CHAT else ()
     played = chain.from_iterable(part(stage) for part in (*both, *more))
-    doors = {x: Reply(language="", messages=(Message(x),)) for x in _SAID_BY_DOORS}
+    alone = (*_SAID_BY_DOORS, *(_SAID_BY_CHATS if more else ()))
+    doors = {x: Reply(language="", messages=(Message(x),)) for x in alone}
     return {name: turn.reply() for name, turn in played} | doors
 
 
 #: What a door says without asking the dialogue.
 _SAID_BY_DOORS = ("error.store", "error.too_long")
+_SAID_BY_CHATS = ("error.failed", "link.ended")
 
 
 def _stops(stage: Stage) -> Played:
@@ -200,7 +204,7 @@ def _readings(stage: Stage) -> Played:
     yield "who is responsible", stage.turn(explain)
     yield "INFO 9", stage.turn(Intent(name=EXPLAIN, unknown_number=9))
     yield "a person", stage.turn(Intent(name=IntentName.HUMAN))
-    yield "a review", stage.turn(Intent(name=IntentName.HUMAN, review=True))
+    yield "a review", stage.turn(Intent(name=IntentName.HUMAN, page=Page.REVIEW))
     yield "which language", stage.turn(Intent(name=IntentName.LANGUAGE))
     chosen = Intent(name=IntentName.LANGUAGE, wanted_language=stage.language)
     yield "language chosen", stage.turn(chosen)
@@ -238,3 +242,32 @@ def _chat_only(stage: Stage) -> Played:
     yield "STOP before the number", stage.turn(MARKETING, linked=False)
     yield "STOP, then the number", stage.resume(MARKETING, *stage.given("offers"))
     yield "the number", stage.resume(None)
+    yield "how to share the number", stage.turn(Intent(name=IntentName.HELP, page=Page.LINK))
+    yield "the list", stage.turn(Intent(name=IntentName.HELP, page=Page.MENU))
+    for why in Remark:
+        yield why.value, stage.remark(why.value)
+
+
+def _own_pages(stage: Stage) -> Played:
+    every = Intent(name=IntentName.STATUS, page=Page.SWITCHES)
+    mine = Intent(name=EXPLAIN, page=Page.MY_DATA)
+    offers = stage.given("offers")
+    yield "switches, no consent", stage.turn(every)
+    yield "switches, none chosen", stage.turn(every, *offers)
+    yield "switches, all on", stage.turn(every, *offers, *on(*CHANNELS))
+    yield "switches, all off", stage.turn(every, *offers, *off(*TOPICS))
+    yield "my data", stage.turn(mine)
+    yield "my data, nobody looked", replace(stage, unseen=True).turn(mine)
+    yield "a copy", stage.turn(Intent(name=IntentName.HUMAN, page=Page.COPY))
+
+
+def _pages(stage: Stage) -> Played:
+    """Every consent's page in every state, and each of its buttons pressed too late."""
+    for p in PURPOSES:
+        yield f"page of {p}, given", stage.turn(wish(EXPLAIN, p), *stage.given(p))
+        yield f"page of {p}, withdrawn", stage.turn(wish(EXPLAIN, p), *stage.ended(p))
+        yield f"page of {p}, all states", stage.turn(wish(EXPLAIN, p), *_every_state(stage))
+        for name in (YES, NO, WITHDRAW):
+            pressed = Intent(name=name, purposes=(p,), notice=stage.code(p))
+            yield f"{name.value} to {p}, given", stage.turn(pressed, *stage.given(p))
+            yield f"{name.value} to {p}, ended", stage.turn(pressed, *stage.ended(p))

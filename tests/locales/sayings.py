@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import consent.dialogue
+from consent.ports import Remark
 from consent.states import State, Switch
 
 _FOLDER = Path(consent.dialogue.__file__).parent
 
 #: Ids that the code puts together, by the expression it does it with.
 COMPUTED = {
-    "message": {"yes.nothing", "no.nothing", "withdrawn", "refused"},
+    "message": {"yes.nothing", "no.nothing", "withdrawn", "refused"} | {r.value for r in Remark},
     "f'{message}.several'": {"withdrawn.several", "refused.several"},
     "f'already.{reading.state.value}'": {"already.withdrawn", "already.refused"},
     "f'withdrawn.{name}'": {"withdrawn.marketing", "withdrawn.all"},
@@ -35,19 +36,33 @@ COMPUTED = {
     "question": {"ask.grant", "ask.grant.automated"},
     "f'{question}.code'": {"ask.grant.code", "ask.grant.automated.code"},
     "agree": {"agree", "agree.automated"},
+    "name": {"status", "switches", "my_data", "link", "privacy", "human"},
 }
-#: Not written in the gettext files: they are files of their own.
-FILES = {"notice"}
+#: Not written in the gettext files: a file of its own, and one line made of others.
+FILES = {"notice", "page.state"}
 #: Said by SMS alone; in chat there is a button or a page instead.
 SMS_ONLY = {"ask.grant.code", "ask.grant.automated.code", "explain.many", "privacy"}
 #: What the locale puts lines together from, and what doors say by themselves.
-LINES = {"line.menu", "line.menu.unknown", "line.switch"} | {
-    f"line.status{kind}" for kind in ("", ".bare", ".paused")
+LINES = {"line.menu", "line.menu.unknown", "line.switch", "line.switch.bare", "receipt"} | {
+    f"line.{page}{kind}" for page in ("status", "page") for kind in ("", ".bare", ".paused")
 }
-DOORS = {"error.store", "error.too_long"}
+DOORS = {"error.store", "error.too_long", "error.failed", "link.ended"}
+#: What Telegram shows of a bot before anything is said.
+COMMANDS = (
+    "start",
+    "status",
+    "stop",
+    "channels",
+    "privacy",
+    "mydata",
+    "human",
+    "language",
+    "help",
+)
+PROFILE = {f"command.{name}" for name in COMMANDS} | {"bot.description", "bot.short"}
 SOURCES = ("telegram", "sms", "terminal", "playground", "staff", "import", "system")
 #: Options that no reply offers, but that a door shows of itself.
-DOOR_OPTIONS = {"status", "pause"}
+DOOR_OPTIONS = {"help"}
 
 
 def _calls(name: str) -> Iterator[ast.Call]:
@@ -68,7 +83,7 @@ def _alternatives(node: ast.expr) -> list[ast.expr]:
 
 def said() -> tuple[set[str], set[str]]:
     """Return the message ids in the code, and the expressions that make further ones."""
-    return _names(call.args[0] for call in _calls("say"))
+    return _names(call.args[0] for name in ("say", "confirm") for call in _calls(name))
 
 
 def offered() -> tuple[set[str], set[str]]:
@@ -103,5 +118,5 @@ def options() -> set[str]:
 def words() -> set[str]:
     """Return the ids of the words that lines are put together from."""
     states = {f"state.{s.value}" for s in State}
-    switches = {f"switch.{s.value}" for s in Switch if s is not Switch.UNSET}
+    switches = {f"switch.{s.value}" for s in Switch}
     return LINES | states | switches | {f"source.{s}" for s in SOURCES}

@@ -6,16 +6,16 @@ dialogue learns to say is missed at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from consent.catalogue import BrandId
 from consent.decisions import SERVICE, Action, CustomerId, Decision, DecisionId, Subject
-from consent.dialogue.scene import Awaiting, Pending, Scene, Session, Turn
-from consent.dialogue.step import resume, step
+from consent.dialogue.scene import Awaiting, OnFile, Pending, Scene, Session, Turn
+from consent.dialogue.step import remark, resume, step
 from consent.intents import Intent, IntentName, Scope
-from consent.notices import Form
+from consent.notices import Form, code_of
 from consent.standing import Standing
 from consent.states import Lens
 from locales.wording import Texts
@@ -29,6 +29,8 @@ CHANNELS = ("email", "sms", "call")
 TOPICS = ("news", "greetings", "surveys", "tariffs", "devices", "events")
 GRANT, WITHDRAW, YES, NO = IntentName.GRANT, IntentName.WITHDRAW, IntentName.YES, IntentName.NO
 STOP, PAUSE, EXPLAIN = IntentName.WITHDRAW_ALL, IntentName.PAUSE, IntentName.EXPLAIN
+NEVER_SEEN = OnFile(number_end="0001", linked_at=BEFORE, decisions=128)
+SEEN = replace(NEVER_SEEN, looks=1024, last_look=NOW)
 _numbers = count(1)
 
 
@@ -53,6 +55,8 @@ class Stage:
     language: str
     form: Form
     door: str = "sms"
+    #: Nobody has looked at this customer.
+    unseen: bool = False
 
     def scene(self, past: tuple[Said, ...], *, proof: int, linked: bool) -> Scene:
         """Return what the dialogue sees."""
@@ -70,6 +74,7 @@ class Stage:
             linked=linked,
             fresh_code=CODE,
             fresh_case=CASE,
+            on_file=lambda: NEVER_SEEN if self.unseen else SEEN,
         )
 
     def turn(  # noqa: PLR0913
@@ -121,6 +126,15 @@ class Stage:
         pending = Pending(awaiting=Awaiting.LINK, asked_at=NOW, intent=wish)
         session = Session(language=self.language, chosen=True, greeted=True, pending=pending)
         return resume(self.scene(past, proof=1, linked=True), session)
+
+    def remark(self, why: str) -> Turn:
+        """Let something be sent that no door can use."""
+        session = Session(language=self.language, chosen=True, greeted=True)
+        return remark(self.scene((), proof=1, linked=True), session, why)
+
+    def code(self, purpose: str) -> str:
+        """Return the code of the text shown now, as its buttons carry it."""
+        return code_of(self._fingerprint(purpose))
 
     def _said(self, purpose: str, action: Action) -> Said:
         return Said(Subject.purpose(purpose), action, self._fingerprint(purpose))

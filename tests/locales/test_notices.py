@@ -174,10 +174,12 @@ def test_full_notice_begins_with_its_name(
     """Number and name, as in the menu, stand above the full text."""
     number = texts.catalogue.purpose(purpose).number
     option = Option(name="explain", purpose=purpose)
-    label = voice(texts, brand, language, Form.CHAT).option(option)
+    speaker = voice(texts, brand, language, Form.CHAT)
+    menu = Message("menu", {"overview": [{"purpose": purpose, "state": None}]})
+    expected = f"{number}. {speaker.option(option)}"
     text = notices()[brand, purpose, language, Form.CHAT]
-    assert label.startswith(f"{number}. ")
-    assert label == text.partition("\n")[0]
+    assert expected == text.partition("\n")[0]
+    assert expected in speaker.message(menu).splitlines()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

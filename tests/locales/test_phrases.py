@@ -68,7 +68,7 @@ def _facts(forms: tuple[str, ...]) -> set[str]:
     return {_SAME.get(name, name) for name in _placeholders(forms) - _FREE}
 
 
-@pytest.mark.parametrize("file", ["chat", "purposes"])
+@pytest.mark.parametrize("file", ["chat", "purposes", "playground"])
 def test_languages_say_the_same_ids(file: str) -> None:
     """What is said in one language is said in all."""
     assert [set(phrases("en", file))] * 3 == [set(phrases(x, file)) for x in LANGUAGES]
@@ -80,14 +80,14 @@ def test_sms_wording_is_wording_of_something(language: str) -> None:
     assert sayings.SMS_ONLY == set(phrases(language, "sms")) - set(phrases(language, "chat"))
 
 
-@pytest.mark.parametrize("file", ["chat", "sms", "purposes"])
+@pytest.mark.parametrize("file", ["chat", "sms", "purposes", "playground"])
 def test_nothing_is_empty(file: str) -> None:
     """No id stands without a text, in any plural form."""
     empty = [(x, i) for x in LANGUAGES for i, forms in phrases(x, file).items() if not all(forms)]
     assert [] == empty
 
 
-@pytest.mark.parametrize("file", ["chat", "sms", "purposes"])
+@pytest.mark.parametrize("file", ["chat", "sms", "purposes", "playground"])
 def test_languages_name_the_same_things(file: str) -> None:
     """A moment, a code, a list or a consent named in one language is named in all."""
     named = {
@@ -110,7 +110,7 @@ def test_computed_ids_are_known() -> None:
 def test_everything_said_has_words(language: str) -> None:
     """Every message the dialogue, a list or a door can say has its text."""
     chat, sms = set(phrases(language, "chat")), set(phrases(language, "sms"))
-    wanted = sayings.messages() - sayings.FILES | sayings.DOORS | sayings.words()
+    wanted = sayings.messages() - sayings.FILES | sayings.DOORS | sayings.words() | sayings.PROFILE
     assert set() == wanted - sayings.SMS_ONLY - chat
     assert set() == sayings.SMS_ONLY - sms
 
@@ -118,9 +118,9 @@ def test_everything_said_has_words(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_written_is_never_said(language: str) -> None:
     """No text is left over from a message that nothing says any longer."""
-    wanted = sayings.messages() | sayings.DOORS | sayings.words()
+    wanted = sayings.messages() | sayings.DOORS | sayings.words() | sayings.PROFILE
     labels = {f"option.{name}" for name in sayings.options() | sayings.DOOR_OPTIONS}
-    names = {f"language.{x}" for x in LANGUAGES} | {"option.topic_on", "option.topic_off"}
+    names = {f"language.{x}" for x in LANGUAGES}
     assert set() == set(phrases(language, "chat")) - wanted - labels - names
 
 
@@ -134,7 +134,7 @@ def test_every_message_is_said_in_some_situation(texts: Texts) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_option_has_a_label(language: str) -> None:
     """Whatever a reply offers can be shown on a button."""
-    labels = {f"option.{name}" for name in sayings.options() - {"language"}}
+    labels = {f"option.{name}" for name in sayings.options() | sayings.DOOR_OPTIONS}
     languages = {f"language.{x}" for x in LANGUAGES}
     assert set() == (labels | languages) - set(phrases(language, "chat"))
 
@@ -154,10 +154,10 @@ def test_buttons_fit_a_narrow_screen(texts: Texts, language: str) -> None:
         *(("channel", c) for c in CHANNELS),
         *(("topic", t) for t in TOPICS),
     ]
-    names = {"explain": "purpose", "withdraw": "purpose", "agree": "purpose", "refuse": "purpose"}
+    names = dict.fromkeys(("explain", "withdraw", "agree", "refuse", "privacy"), "purpose")
     names |= {f"{k}_{s}": k for k in ("channel", "topic") for s in ("on", "off")}
     plain = sayings.options() | sayings.DOOR_OPTIONS
-    every = [Option(name=x) for x in plain - set(names) - {"language"}]
+    every = [Option(name=x) for x in plain - set(names)]
     every += [
         Option(name=n, **{k: i}) for n, kind in names.items() for k, i in things if k == kind
     ]

@@ -21,6 +21,7 @@ from tests.locales.voices import (
     LINK_LENGTH,
     PURPOSES,
     VOICES,
+    phrases,
     voice,
 )
 
@@ -139,6 +140,60 @@ def test_menu_before_the_number_is_known(texts: Texts, language: str) -> None:
     assert [] == [line for line in lines if ":" in line or "✓" in line]
 
 
+_SEEN: dict[str, str | None] = {"since": NOW.isoformat(), "until": None, "source": "staff"}
+_DAYS = {"lv": "22.09.2026", "ru": "22.09.2026", "en": "22 Sept 2026"}
+
+
+@pytest.mark.parametrize(
+    ("row", "sign", "dated"),
+    [
+        pytest.param(_SEEN | {"state": "given"}, "✓", True, id="given"),
+        pytest.param(_SEEN | {"state": "withdrawn"}, "–", True, id="withdrawn"),
+        pytest.param(
+            _SEEN | {"state": "paused"} | {"until": NOW.isoformat()}, "–", True, id="paused"
+        ),
+        pytest.param(_SEEN | {"state": "asked"}, "…", True, id="asked"),
+        pytest.param(_SEEN | {"state": "outdated"} | {"since": None}, "–", False, id="bare"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_a_consent_says_how_it_stands_in_one_line(
+    texts: Texts, language: str, row: dict[str, str | None], sign: str, *, dated: bool
+) -> None:
+    """Above the text: sign, state, day and source, without number and name."""
+    said = _say(texts, language, "page.state", page=[{"purpose": "credit"} | row])
+    state = phrases(language, "chat")[f"state.{row['state']}"][0]
+    assert (True, True, 1) == (said.startswith(f"{sign} "), state in said, len(said.splitlines()))
+    assert dated is (_DAYS[language] in said)
+    assert dated is (phrases(language, "chat")["source.staff"][0] in said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_switch_has_a_line_with_its_sign(texts: Texts, language: str) -> None:
+    """On the page of switches each channel stands with a tick or a dash, and its state."""
+    states = {"email": "unset", "sms": "on", "call": "off"}
+    rows = [{"kind": "channel", "id": c, "state": s} for c, s in states.items()]
+    lines = _say(texts, language, "switches", all=rows).splitlines()[1:]
+    assert ["–", "✓", "–"] == [line[0] for line in lines]
+    words = [phrases(language, "chat")[f"switch.{s}"][0] for s in states.values()]
+    assert [True] * 3 == [word in line for word, line in zip(words, lines, strict=True)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_receipt_has_a_line_with_its_number(texts: Texts, language: str) -> None:
+    """Under what the customer keeps stands the number that staff find it by."""
+    said = voice(texts, "lmt", language, Form.CHAT).receipt("ABCDEFGHIJ")
+    assert "ABCDEFGHIJ" in said
+    assert 1 == len(said.splitlines())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_the_playground_has_its_words(texts: Texts, language: str) -> None:
+    """What the page itself says is found by its ids, in every language."""
+    spoken = voice(texts, "lmt", language, Form.CHAT).page_words
+    assert {i: forms[0] for i, forms in phrases(language, "playground").items()} == dict(spoken)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_other_brand_has_its_contacts(texts: Texts, language: str) -> None:
     """Whoever names the other brand is told how to reach it."""
@@ -225,5 +280,7 @@ def test_options_name_what_they_choose(texts: Texts) -> None:
     """A button says which consent, channel or language it is about."""
     speaker = voice(texts, "lmt", "en", Form.CHAT)
     assert "Русский" == speaker.option(Option(name="language", language="ru"))
-    assert speaker.option(Option(name="explain", purpose="research")).startswith("8. ")
+    assert speaker.name("purpose", "research") == speaker.option(
+        Option(name="explain", purpose="research")
+    )
     assert "SMS" in speaker.option(Option(name="channel_on", channel="sms"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consent.choices import intent_of, is_offered
-from consent.intents import Intent, IntentName, Scope, Wish
+from consent.intents import Intent, IntentName, Page, Scope, Wish
 from consent.replies import Option
 from tests.builders import CATALOGUE
 
@@ -23,9 +23,14 @@ NAMES = [
     ("explain", IntentName.EXPLAIN),
     ("privacy", IntentName.EXPLAIN),
     ("menu", IntentName.HELP),
+    ("help", IntentName.HELP),
+    ("link", IntentName.HELP),
     ("status", IntentName.STATUS),
+    ("switches", IntentName.STATUS),
+    ("my_data", IntentName.EXPLAIN),
     ("human", IntentName.HUMAN),
     ("review", IntentName.HUMAN),
+    ("copy", IntentName.HUMAN),
     ("language", IntentName.LANGUAGE),
     ("pause", IntentName.PAUSE),
     ("contact", IntentName.HELP),
@@ -75,9 +80,21 @@ def test_an_option_is_an_intent(name: str, expected: IntentName) -> None:
             id="language",
         ),
         pytest.param(
-            Option(name="review"), Intent(name=IntentName.HUMAN, review=True), id="review"
+            Option(name="review"), Intent(name=IntentName.HUMAN, page=Page.REVIEW), id="review"
         ),
         pytest.param(Option(name="human"), Intent(name=IntentName.HUMAN), id="just-a-person"),
+        pytest.param(Option(name="help"), Intent(name=IntentName.HELP), id="what-to-type"),
+        pytest.param(Option(name="language"), Intent(name=IntentName.LANGUAGE), id="which"),
+        pytest.param(
+            Option(name="privacy", purpose="credit"),
+            Intent(name=IntentName.EXPLAIN, purposes=("credit",), page=Page.PRIVACY),
+            id="rights-from-a-page",
+        ),
+        pytest.param(
+            Option(name="withdraw", purpose="credit", notice="ABCDEFGHIJ"),
+            Intent(name=IntentName.WITHDRAW, purposes=("credit",), notice="ABCDEFGHIJ"),
+            id="a-withdrawal-names-the-page-it-stands-on",
+        ),
     ],
 )
 def test_an_option_carries_what_it_is_about(option: Option, expected: Intent) -> None:
@@ -103,6 +120,15 @@ def test_an_option_carries_what_it_is_about(option: Option, expected: Intent) ->
 def test_only_what_could_have_been_offered_is_taken(option: Option, *, expected: bool) -> None:
     """An option is ours if its name is, and all that it names is in the catalogue."""
     assert expected is is_offered(option, CATALOGUE)
+
+
+@pytest.mark.parametrize("page", list(Page))
+def test_every_page_has_a_button(page: Page) -> None:
+    """A page is opened by the option of its name, and by no unknown one."""
+    opened = intent_of(Option(name=page.value))
+    assert page is opened.page
+    assert IntentName.UNCLEAR is not opened.name
+    assert is_offered(Option(name=page.value), CATALOGUE)
 
 
 def test_one_wish_is_the_message_itself() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from consent.chain import canonical
 from consent.decisions import Action, Decision
-from consent.notices import Status
+from consent.notices import Status, code_of
 from consent.receipts import receipt
 from tests.builders import AMIGO, CATALOGUE, HOUR, SHELF, START, chained, notice, said, shelf
 
@@ -28,6 +28,7 @@ def test_a_receipt_names_everything_about_a_grant() -> None:
     assert {
         "schema": "consent-receipt/1",
         "receipt": entry.id,
+        "number": code_of(entry.hash),
         "subject": "customer-1",
         "controller": {
             "name": "Latvijas Mobilais Telefons",

@@ -20,7 +20,7 @@ def said(text: str, pending: str | None = None, language: str | None = None) -> 
 def brief(text: str, pending: str | None = None, language: str | None = None) -> str:
     """Return the sense of a message in one line: `withdraw profiling location`.
 
-    The name, what it is about, `!n` for an unknown number, `?` for an uncertain one.
+    The name, what it is about, the page, `!n` for an unknown number, `?` for an uncertain one.
     """
     intent = said(text, pending, language)
     parts = [
@@ -33,7 +33,7 @@ def brief(text: str, pending: str | None = None, language: str | None = None) ->
         *([f"!{intent.unknown_number}"] if intent.unknown_number is not None else []),
         *([f"{intent.hours}h"] if intent.hours else []),
         *([intent.wanted_language] if intent.wanted_language else []),
-        *(["review"] if intent.review else []),
+        *([intent.page.value] if intent.page else []),
         *([f"@{intent.brand}"] if intent.brand else []),
         *([] if intent.certain else ["?"]),
     ]

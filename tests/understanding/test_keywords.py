@@ -77,13 +77,23 @@ def test_unsure_of_the_extent_marketing_ends(text: str) -> None:
         ("status", "manas piekrišanas, manas piekrisanas, my consents, statsu, consens, /status"),
         (
             "help",
-            "помощь, помоги, меню, ?, ???, /help, /start, /start abc, /start@LmtBot, памагите",
+            "помощь, помоги, ?, ???, /help, памагите, what can i type, ko rakstīt, что писать",
         ),
         (
             "help",
-            "помошь, pomosch, palīdzība, PALIDZIBA, palīgā, paliidziiba, izvēlne, help, info",
+            "помошь, pomosch, palīdzība, PALIDZIBA, palīgā, paliidziiba, help, info",
         ),
-        ("help", "menu, MENU, commands, halp, hlep, PAL, pal, ИНФО"),
+        ("help", "commands, halp, hlep, PAL, pal, ИНФО"),
+        (
+            "help menu",
+            "меню, МЕНЮ, menju, izvēlne, IZVELNE, menu, MENU, /menu, /start, /start abc",
+        ),
+        ("help menu", "/start@LmtBot, список, saraksts, uz sarakstu, list, back to the list"),
+        ("status switches", "каналы, Каналы!, мои каналы, темы, настройки, kanaly, /channels"),
+        ("status switches", "kanāli, KANALI, mani kanāli, tēmas, iestatījumi, channels, topics"),
+        ("explain my_data", "мои данные, moi dannye, mani dati, MANI DATI, my data, /mydata"),
+        ("explain my_data", "who looked at my data, kas skatījies manus datus"),
+        ("explain my_data", "кто смотрел мои данные, what do you know about me"),
         (
             "human",
             "оператор, человек, консультант, сотрудник, chelovek, operators, cilvēks, cilveks",
@@ -92,10 +102,13 @@ def test_unsure_of_the_extent_marketing_ends(text: str) -> None:
         ("human review", "пересмотр, ПЕРЕСМОТР, пересмотр решения, peresmotr, PĀRSKATĪŠANA"),
         ("human review", "PARSKATISANA, lēmuma pārskatīšana, review, REVIEW, review the decision"),
         (
-            "explain",
+            "explain privacy",
             "privacy, PRIVACY, privātums, PRIVATUMS, приватность, кто отвечает, права, /privacy",
         ),
-        ("explain", "my rights, manas tiesības, кто отвечает за мои данные, who is responsible"),
+        (
+            "explain privacy",
+            "my rights, manas tiesības, кто отвечает за мои данные, who is responsible",
+        ),
         (
             "language ru",
             "RU, рус, русский, на русском, по-русски, по русски, po russki, kj, KJ, 🇷🇺",
