@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.keys import recognise
 from storage.ledger import SqlLedger
 from storage.migration import migrate
+from storage.outbox import SqlOutbox
 from storage.vault import Vault, load_root_key
 
 #: The root key of an embedded store that names no other.
@@ -23,6 +24,7 @@ class Store:
 
     database: Database
     ledger: SqlLedger
+    outbox: SqlOutbox
     #: The step of the schema it stands at.
     step: str
 
@@ -42,4 +44,9 @@ def open_store(settings: Settings) -> Store:
     if not database.write_now(partial(recognise, vault.key_check)):
         database.close_now()
         raise SettingBroken(f"root key {file}: this store was made with another key")
-    return Store(database=database, ledger=SqlLedger(database, vault), step=step)
+    return Store(
+        database=database,
+        ledger=SqlLedger(database, vault),
+        outbox=SqlOutbox(database, vault),
+        step=step,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,15 +17,26 @@ from consent.decisions import CustomerId, Decision
 from consent.dialogue.scene import Session
 from consent.errors import SealBroken
 from consent.notices import Notice
-from consent.ports import Address, AddressKind, Inbound, Look, Proof, Snapshot, Work, Writing
-from consent.replies import Reply
+from consent.ports import (
+    Address,
+    AddressKind,
+    Displaced,
+    Inbound,
+    Look,
+    Proof,
+    Snapshot,
+    Work,
+    Writing,
+)
+from consent.replies import Repeated, Reply
 from consent.standing import Standing
 from consent.verdicts import Verdict
 from storage import schema
 from storage.database import Database
 from storage.linking import join_address
 from storage.moments import to_store
-from storage.queries import sender_query, standing_of
+from storage.on_file import on_file
+from storage.queries import is_overtaken, sender_query, standing_of
 from storage.rows import decision_of, open_reply, open_session
 from storage.vault import Seal, Vault
 from storage.writes import (
@@ -81,13 +92,15 @@ class SqlLedger:
 
     def _turn(self, inbound: Inbound, work: Work, connection: Connection) -> Reply:
         sender = self._find(connection, inbound)
-        seen = _seen(sender)
+        seen = _seen(connection, inbound, sender)
         if seen is not None:
             return seen
+        displaced: tuple[Displaced, ...] = ()
         if inbound.contact is not None:
-            join_address(connection, self._vault, inbound)
+            displaced = join_address(connection, self._vault, inbound)
             sender = self._find(connection, inbound)
         snapshot = self._snapshot(connection, inbound, sender)
+        snapshot = replace(snapshot, displaced=displaced)
         writing = work(snapshot)
         self._write(connection, inbound, sender, snapshot, writing)
         return writing.reply
@@ -115,6 +128,7 @@ class SqlLedger:
             session=_session(sealed, seal, customer),
             proof=Proof(kind=row.proof_kind, level=row.proof_level),
             linked=is_number or row.proof_level > 0,
+            on_file=partial(on_file, connection, customer, seal, sender.address_hash, row.length),
         )
 
     def _write(
@@ -256,12 +270,16 @@ class SqlLedger:
         return {row.fingerprint: row.text for row in rows}
 
 
-def _seen(sender: _Sender) -> Reply | None:
+def _seen(connection: Connection, inbound: Inbound, sender: _Sender) -> Reply | None:
     """Return the answer given when this very message came before."""
-    if sender.row is None or sender.seal is None or sender.customer is None:
+    row = sender.row
+    if row is None or sender.seal is None or sender.customer is None or row.sealed_reply is None:
         return None
-    sealed = sender.row.sealed_reply
-    return None if sealed is None else open_reply(sealed, sender.seal, sender.customer)
+    reply = open_reply(row.sealed_reply, sender.seal, sender.customer)
+    overtaken = is_overtaken(
+        connection, inbound, sender.customer, sender.address_hash, int(row.received_at)
+    )
+    return replace(reply, repeated=Repeated.OVERTAKEN if overtaken else Repeated.LATEST)
 
 
 def _session(sealed: bytes | None, seal: Seal, customer: CustomerId) -> Session | None:

@@ -4,41 +4,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, select
 
 from consent.chain import GENESIS
 from consent.decisions import CustomerId
-from consent.ports import Address, Inbound
+from consent.ports import Address, Displaced, Inbound
 from storage import schema
 from storage.ids import uuid7
 from storage.moments import to_store
-from storage.rows import close_reply, close_session, open_reply, open_session
+from storage.moving import Owner, move_replies, move_session
+from storage.parting import part_others
 from storage.vault import Seal, Vault
 
-#: A customer and what seals their values.
-_Owner = tuple[CustomerId, Seal]
 
-
-def join_address(connection: Connection, vault: Vault, inbound: Inbound) -> None:
+def join_address(connection: Connection, vault: Vault, inbound: Inbound) -> tuple[Displaced, ...]:
     """Make the sender's address one of the customer whose number they proved.
 
     What an account without a number has said so far moves with it: it has no decisions. An
     account that belonged to another number starts afresh and takes along only what it was
     answered itself, so nothing of one customer ever reaches another (law 7).
+
+    :returns: the accounts that the number belonged to before, to be told.
     """
     if inbound.contact is None:
-        return
+        return ()
     customer, seal = _customer(connection, vault, inbound, inbound.contact)
     digest = vault.address_hash(inbound.brand, inbound.address)
     before = _address(connection, digest)
+    if before is None:
+        _add_address(connection, seal, customer, inbound, inbound.address, digest)
+    else:
+        _take_over(connection, vault, inbound, before, (customer, seal))
+    return part_others(connection, vault, inbound, (customer, seal), digest)
+
+
+def _take_over(
+    connection: Connection, vault: Vault, inbound: Inbound, before: Row[Any], owner: Owner
+) -> None:
+    customer, seal = owner
+    digest = before.address_hash
     proof = {
         "proof_kind": inbound.proof.kind,
         "proof_level": inbound.proof.level,
         "proven_at": to_store(inbound.received_at),
     }
-    if before is None:
-        _add_address(connection, seal, customer, inbound, inbound.address, digest)
-        return
     table = schema.addresses
     sealed = seal.close(inbound.address.value.encode(), f"address:{digest}")
     connection.execute(
@@ -49,9 +58,9 @@ def join_address(connection: Connection, vault: Vault, inbound: Inbound) -> None
     if before.customer_id != customer:
         old = CustomerId(before.customer_id)
         was = vault.data_key(old, _wrapped_key(connection, old))
-        _move_replies(connection, digest, (old, was), (customer, seal))
+        move_replies(connection, digest, (old, was), (customer, seal))
         if before.proof_level == 0:
-            _move_session(connection, digest, (old, was), (customer, seal))
+            move_session(connection, digest, (old, was), (customer, seal))
             _drop(connection, old)
 
 
@@ -114,40 +123,7 @@ def _add_address(  # noqa: PLR0913
     )
 
 
-def _move_replies(connection: Connection, digest: str, old: _Owner, new: _Owner) -> None:
-    """Take along what this account was answered: a message that comes again stays the same."""
-    table = schema.inbound
-    for row in _of_address(connection, table, digest, old[0]):
-        reply = open_reply(row.sealed_reply, old[1], old[0])
-        moved = row._asdict() | {"customer_id": new[0]}
-        moved["sealed_reply"] = close_reply(reply, new[1], new[0])
-        connection.execute(table.insert(), moved)
-    _forget(connection, table, digest, old[0])
-
-
-def _move_session(connection: Connection, digest: str, old: _Owner, new: _Owner) -> None:
-    table = schema.sessions
-    for row in _of_address(connection, table, digest, old[0]):
-        session = open_session(row.sealed_session, old[1], old[0])
-        moved = row._asdict() | {"customer_id": new[0]}
-        moved["sealed_session"] = close_session(session, new[1], new[0])
-        connection.execute(table.insert(), moved)
-    _forget(connection, table, digest, old[0])
-
-
 def _drop(connection: Connection, nobody: CustomerId) -> None:
     """Remove the nameless customer that an account was before its number was known."""
     table = schema.customers
     connection.execute(table.delete().where(table.c.customer_id == nobody))
-
-
-def _of_address(
-    connection: Connection, table: Table, digest: str, customer: CustomerId
-) -> list[Row[Any]]:
-    mine = (table.c.customer_id == customer) & (table.c.address_hash == digest)
-    return list(connection.execute(select(table).where(mine)))
-
-
-def _forget(connection: Connection, table: Table, digest: str, customer: CustomerId) -> None:
-    mine = (table.c.customer_id == customer) & (table.c.address_hash == digest)
-    connection.execute(table.delete().where(mine))

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 
 from consent.chain import GENESIS
 from consent.decisions import CustomerId, Decision
-from consent.dialogue.scene import Case, Session
-from consent.ports import Address, AddressKind, Inbound, Look, Proof, Snapshot, Work, Writing
-from consent.replies import Reply
+from consent.dialogue.scene import Case, OnFile, Session
+from consent.ports import (
+    Address,
+    AddressKind,
+    Displaced,
+    Inbound,
+    Look,
+    Outgoing,
+    Proof,
+    Snapshot,
+    Work,
+    Writing,
+)
+from consent.replies import Repeated, Reply
 from consent.standing import Standing
 from consent.verdicts import Verdict
 from storage.ids import uuid7
@@ -34,17 +47,21 @@ class MemoryLedger:
         self._proofs: dict[_Place, Proof] = {}
         self._customers: dict[CustomerId, _Customer] = {}
         self._sessions: dict[tuple[str, _Place], Session] = {}
-        self._replies: dict[tuple[str, str, _Place], Reply] = {}
+        #: Everything that was queued.
+        self.outgoing: tuple[Outgoing, ...] = ()
+        self._replies: dict[tuple[str, str, _Place], tuple[datetime, Reply]] = {}
+        self._proven: dict[_Place, datetime] = {}
 
     async def turn(self, inbound: Inbound, work: Work) -> Reply:
         """See `consent.ports.Ledger.turn`."""
         place = (inbound.brand, inbound.address)
         seen = self._replies.get((inbound.door, inbound.message_id, place))
         if seen is not None:
-            return seen
-        if inbound.contact is not None:
-            self._join(inbound, place)
-        snapshot = self._snapshot(inbound, place)
+            overtaken = self._is_overtaken(inbound.door, place, seen[0])
+            repeated = Repeated.OVERTAKEN if overtaken else Repeated.LATEST
+            return replace(seen[1], repeated=repeated)
+        displaced = self._join(inbound, place)
+        snapshot = replace(self._snapshot(inbound, place), displaced=displaced)
         writing = work(snapshot)
         self._write(inbound, place, writing)
         return writing.reply
@@ -97,6 +114,29 @@ class MemoryLedger:
             session=self._sessions.get((inbound.door, place)),
             proof=proof,
             linked=is_number or proof.level > 0,
+            on_file=partial(self._on_file, owner, place),
+        )
+
+    def _on_file(self, owner: CustomerId, place: _Place) -> OnFile:
+        customer = self._customers[owner]
+        numbers = [
+            address.value[-4:]
+            for (_, address), found in self._owners.items()
+            if found == owner and address.kind is AddressKind.MSISDN
+        ]
+        return OnFile(
+            number_end=", ".join(numbers),
+            linked_at=self._proven.get(place),
+            decisions=len(customer.decisions),
+            looks=len(customer.looks),
+            last_look=max((look.at for look, _ in customer.looks), default=None),
+        )
+
+    def _is_overtaken(self, door: str, place: _Place, at: datetime) -> bool:
+        return any(
+            later > at
+            for (its_door, _, its_place), (later, _) in self._replies.items()
+            if (its_door, its_place) == (door, place)
         )
 
     def _write(self, inbound: Inbound, place: _Place, writing: Writing) -> None:
@@ -104,15 +144,22 @@ class MemoryLedger:
             self._customers[writing.customer] = _Customer()
             self._owners[place] = writing.customer
             self._proofs[place] = inbound.proof
+            self._proven[place] = inbound.received_at
         customer = self._customers[writing.customer]
         customer.standing = Standing({**customer.standing.records, **writing.records})
         customer.decisions += writing.decisions
         customer.cases += writing.cases
-        self._replies[inbound.door, inbound.message_id, place] = writing.reply
+        self.outgoing += writing.outgoing
+        self._replies[inbound.door, inbound.message_id, place] = (
+            inbound.received_at,
+            writing.reply,
+        )
         self._sessions[inbound.door, place] = writing.session
 
-    def _join(self, inbound: Inbound, place: _Place) -> None:
-        number = (inbound.brand, inbound.contact or inbound.address)
+    def _join(self, inbound: Inbound, place: _Place) -> tuple[Displaced, ...]:
+        if inbound.contact is None:
+            return ()
+        number = (inbound.brand, inbound.contact)
         owner = self._owners.get(number)
         if owner is None:
             owner = CustomerId(uuid7(inbound.received_at))
@@ -126,3 +173,26 @@ class MemoryLedger:
             self._sessions.pop((inbound.door, place), None)
         self._owners[place] = owner
         self._proofs[place] = inbound.proof
+        self._proven[place] = inbound.received_at
+        return tuple(self._part(inbound, other) for other in self._others(owner, place))
+
+    def _others(self, owner: CustomerId, place: _Place) -> list[_Place]:
+        return [
+            other
+            for other, found in self._owners.items()
+            if found == owner and other != place and other[1].kind is place[1].kind
+        ]
+
+    def _part(self, inbound: Inbound, other: _Place) -> Displaced:
+        nobody = CustomerId(uuid7(inbound.received_at))
+        self._customers[nobody] = _Customer()
+        self._owners[other] = nobody
+        self._proofs[other] = Proof(kind="none", level=0)
+        self._proven[other] = inbound.received_at
+        language = None
+        for (door, place), before in list(self._sessions.items()):
+            if place == other:
+                language = before.language
+                fresh = Session(language=language, chosen=before.chosen, greeted=before.greeted)
+                self._sessions[door, place] = fresh
+        return Displaced(address=other[1], language=language)

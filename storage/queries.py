@@ -39,10 +39,26 @@ def sender_query(inbound: Inbound, digest: str) -> Select[Any]:
         c.c.length,
         s.c.sealed_session,
         i.c.sealed_reply,
+        i.c.received_at,
     )
     # Two replicas must not continue the same chain: the row is held until the commit.
     query = select(*columns).select_from(joined).where(a.c.address_hash == digest)
     return query.with_for_update(of=c)
+
+
+def is_overtaken(
+    connection: Connection, inbound: Inbound, customer: CustomerId, digest: str, at: int
+) -> bool:
+    """Say whether a later message of the same conversation was answered."""
+    table = schema.inbound
+    later = select(table.c.received_at).where(
+        table.c.customer_id == customer,
+        table.c.brand == inbound.brand,
+        table.c.door == inbound.door,
+        table.c.address_hash == digest,
+        table.c.received_at > at,
+    )
+    return connection.execute(later.limit(1)).first() is not None
 
 
 def standing_of(connection: Connection, customer: CustomerId) -> Standing:

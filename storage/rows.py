@@ -115,6 +115,11 @@ def close_outgoing(outgoing: Outgoing, seal: Seal) -> bytes:
     return seal.close(msgspec.json.encode(outgoing.payload), f"outgoing:{outgoing.id}")
 
 
+def open_payload(sealed: bytes, seal: Seal, outgoing: str) -> dict[str, str]:
+    """Return the sealed payload of what must leave the house."""
+    return msgspec.json.decode(seal.open(sealed, f"outgoing:{outgoing}"), type=dict[str, str])
+
+
 def close_reply(reply: Reply, seal: Seal, customer: CustomerId) -> bytes:
     """Return a reply sealed."""
     return seal.close(msgspec.json.encode(reply), f"reply:{customer}")

@@ -6,7 +6,17 @@ and PostgreSQL. Columns named `sealed_…` hold AES-GCM under the customer's own
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 
 metadata = MetaData()
 
@@ -44,6 +54,8 @@ addresses = Table(
     _text("proof_kind"),
     Column("proof_level", Integer, nullable=False),
     _moment("proven_at"),
+    # Nothing can be delivered to it since then: the customer has blocked the bot, or left.
+    _moment("unreachable_since", empty=True),
     Index("addresses_of_customer", "customer_id"),
 )
 
@@ -138,11 +150,22 @@ outbox = Table(
     metadata,
     _text("customer_id", key=True),
     _text("outgoing_id", key=True),
+    _text("brand"),
     _text("kind"),
     Column("sealed_payload", LargeBinary, nullable=False),
     _moment("created_at"),
     _moment("not_after", empty=True),
+    # Some worker is at it until then.
+    _moment("claimed_until"),
     _moment("sent_at", empty=True),
+    Index(
+        "outbox_waiting",
+        "brand",
+        "kind",
+        "created_at",
+        sqlite_where=text("sent_at IS NULL"),
+        postgresql_where=text("sent_at IS NULL"),
+    ),
 )
 
 # Proves that a root key is the one this store was made with; says nothing about the key.

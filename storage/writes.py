@@ -109,8 +109,10 @@ def queue(connection: Connection, inbound: Inbound, writing: Writing, seal: Seal
             {
                 "customer_id": writing.customer,
                 "outgoing_id": item.id,
+                "brand": item.brand,
                 "kind": item.kind,
                 "sealed_payload": close_outgoing(item, seal),
+                "claimed_until": 0,
                 "created_at": to_store(inbound.received_at),
                 "not_after": to_store(item.not_after),
             }

@@ -8,7 +8,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,20 +25,11 @@ from marketing.checking import check
 from storage import migration, schema
 from storage.database import Database
 from storage.ledger import SqlLedger
-from storage.migration import NEWEST, migrate
+from storage.migration import NEWEST
 from storage.vault import Vault, load_root_key
 from tests.store.test_ledger import CLOCK, HOUSE, NUMBER, desk, message
 
 KEY = b"k" * 32
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """Return a database in its newest shape."""
-    found = Database(f"sqlite:///{tmp_path}/ledger.db")
-    migrate(found)
-    yield found
-    await found.close()
 
 
 def _ledger(database: Database) -> SqlLedger:
@@ -101,7 +91,7 @@ async def test_a_case_is_written_with_the_reply_that_names_it(database: Database
 async def test_what_must_leave_is_written_with_its_decision(database: Database) -> None:
     """What a message causes to be sent is queued in its transaction, sealed."""
     office = desk(_ledger(database))
-    wanted = Outgoing(id="o1", kind="sms", payload={"text": "words to send"})
+    wanted = Outgoing(id="o1", brand="lmt", kind="sms", payload={"text": "words to send"})
 
     def work(snapshot: Snapshot) -> Writing:
         return replace(office._work(message("m1"), snapshot), outgoing=(wanted,))

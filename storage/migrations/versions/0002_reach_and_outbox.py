@@ -1,0 +1,38 @@
+"""Addresses that cannot be reached; an outbox that workers share."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the columns; the outbox of step 0001 was never written to."""
+    op.add_column("addresses", sa.Column("unreachable_since", sa.BigInteger(), nullable=True))
+    op.drop_table("outbox")
+    op.create_table(
+        "outbox",
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("outgoing_id", sa.Text(), nullable=False),
+        sa.Column("brand", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("sealed_payload", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("not_after", sa.BigInteger(), nullable=True),
+        sa.Column("claimed_until", sa.BigInteger(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("customer_id", "outgoing_id"),
+    )
+    waiting = sa.text("sent_at IS NULL")
+    op.create_index(
+        "outbox_waiting",
+        "outbox",
+        ["brand", "kind", "created_at"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )

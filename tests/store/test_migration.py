@@ -1,0 +1,95 @@
+"""From an older store to the newest: what is in it stays, and works on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.command import upgrade
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, Table, text
+
+from consent.errors import SettingBroken
+from storage import migration, schema
+from storage.database import Database
+from storage.migration import NEWEST, migrate, version_of
+from storage.outbox import SqlOutbox
+from tests.store.stores import NEW, VAULT, in_chat, rows, share, sql_ledger
+from tests.store.test_ledger import CLOCK, NUMBER, STOP, desk, message
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migration.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def _first_shape(folder: Path, filled: Database) -> Database:
+    """Return a store of step 0001 that holds the customers of a filled one."""
+    kept = [table for table in schema.metadata.sorted_tables if table is not schema.outbox]
+    content = {table.name: rows(filled, table) for table in kept}
+    old = Database(f"sqlite:///{folder}/old.db")
+    old.create()
+    old.write_now(lambda c: upgrade(_config(c), "0001"))
+
+    def copy(connection: Connection) -> None:
+        for name, found in content.items():
+            first = Table(name, MetaData(), autoload_with=connection)
+            for row in found:
+                values = {column.name: row._mapping[column.name] for column in first.columns}
+                connection.execute(first.insert(), values)
+
+    old.write_now(copy)
+    return old
+
+
+async def test_a_store_of_the_first_step_keeps_all_that_is_in_it(
+    database: Database, tmp_path: Path
+) -> None:
+    """Customers, decisions and replies are the same after the step, and the chain goes on."""
+    office = desk(sql_ledger(database))
+    await office.handle(share("s"))
+    await office.handle(message("m1"))
+    old = await _first_shape(tmp_path, database)
+    assert "0001" == old.write_now(version_of)
+    assert NEWEST == migrate(old) == old.write_now(version_of)
+    for table in schema.metadata.sorted_tables:
+        assert rows(database, table) == rows(old, table)
+    assert {None} == {row.unreachable_since for row in rows(old, schema.addresses)}
+    again = await desk(sql_ledger(old)).handle(message("m1"))
+    assert ("withdrawn.marketing", "stop.rest") == again.ids
+    reply = await desk(sql_ledger(old)).handle(message("m2"))
+    assert ("already.marketing", "stop.rest") == reply.ids
+    await old.close()
+
+
+async def test_a_store_of_the_first_step_learns_the_new_things(
+    database: Database, tmp_path: Path
+) -> None:
+    """After the step accounts are parted, told, and noted as out of reach."""
+    await desk(sql_ledger(database)).handle(share("s"))
+    old = await _first_shape(tmp_path, database)
+    migrate(old)
+    outbox = SqlOutbox(old, VAULT)
+    await outbox.note_reach("lmt", NUMBER, CLOCK.now())
+    await desk(sql_ledger(old)).handle(share("n", account=NEW))
+    await desk(sql_ledger(old)).handle(in_chat("m", STOP, account=NEW))
+    assert 1 == len(await outbox.claim("telegram", "lmt", CLOCK.now()))
+    await old.close()
+
+
+async def test_a_step_taken_is_not_taken_again(database: Database) -> None:
+    """A store up to date is left as it is."""
+    await desk(sql_ledger(database)).handle(message("m1"))
+    before = {t.name: rows(database, t) for t in schema.metadata.sorted_tables}
+    assert NEWEST == migrate(database)
+    assert before == {t.name: rows(database, t) for t in schema.metadata.sorted_tables}
+
+
+async def test_a_store_of_a_later_program_is_refused(database: Database) -> None:
+    """An older program does not write into a shape it does not know."""
+    later = text("UPDATE alembic_version SET version_num = '9999'")
+    database.write_now(lambda c: c.execute(later).rowcount)
+    with pytest.raises(SettingBroken, match="9999"):
+        migrate(database)
