@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install run serve test lint lock clean
+.PHONY: help install run chat test soak lint lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,11 +24,11 @@ $(VENV)/installed-test: $(VENV)/installed requirements/test.txt
 
 install: $(VENV)/installed  ## Install the program into .venv
 
-run: $(VENV)/installed  ## Talk to the assistant in the terminal, on a demo store
-	@$(BIN)/consent chat
-
-serve: $(VENV)/installed  ## Open all doors at http://127.0.0.1:8000
+run: $(VENV)/installed  ## Open all doors and the playground at http://127.0.0.1:8000
 	@$(BIN)/consent serve
+
+chat: $(VENV)/installed  ## Talk to the assistant in the terminal, on a demo store
+	@$(BIN)/consent chat
 
 lint: $(VENV)/installed-test  ## Check style, types and who may import whom
 	$(BIN)/ruff check .
@@ -38,6 +38,9 @@ lint: $(VENV)/installed-test  ## Check style, types and who may import whom
 
 test: lint  ## Check everything: style, types, imports, tests, coverage of the rules
 	$(BIN)/pytest --cov --cov-report=term
+
+soak: $(VENV)/installed-test  ## A thousand customers on Telegram while everything goes wrong
+	CONSENT_SOAK_CUSTOMERS=1000 $(BIN)/pytest -q -s tests/soak
 
 lock: $(VENV)/installed-test  ## Pin the requirements anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build -o requirements/run.txt

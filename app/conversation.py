@@ -12,7 +12,7 @@ from consent.catalogue import BrandId
 from consent.chain import stamp
 from consent.decisions import Decision
 from consent.errors import StoreUnavailable
-from consent.notices import Form
+from consent.notices import Form, code_of
 from consent.ports import Address, AddressKind, Inbound, Ledger, Proof
 from consent.replies import Message, Option, Reply
 from sms.encoding import cost
@@ -101,7 +101,9 @@ class Conversation:
         pressed = line[1:]
         is_number = pressed.isascii() and pressed.isdecimal()
         if line.startswith(":") and is_number and 0 < int(pressed) <= len(self._options):
-            return self._inbound(choice=self._options[int(pressed) - 1])
+            option = self._options[int(pressed) - 1]
+            shares = option.name == "contact"
+            return self._inbound(choice=option, contact=self._number if shares else None)
         return self._inbound(text=line)
 
     def _inbound(
@@ -146,9 +148,12 @@ class Conversation:
             return Screen(
                 text=text, notes=(f"({paid.encoding}, {paid.units}, parts: {paid.parts})",)
             )
-        shown = telegram.render(reply, voice)
-        labels = tuple(button.label for row in shown.rows for button in row)
-        return Screen(text=unescape(shown.html), buttons=labels)
+        parts = telegram.render(reply, voice)
+        labels = [button.label for part in parts for row in part.rows for button in row]
+        labels += [part.share for part in parts if part.share]
+        html = "\n\n".join(part.html for part in parts)
+        text = unescape(html.replace("<b>", "").replace("</b>", ""))
+        return Screen(text=text, buttons=tuple(labels))
 
     async def _decisions(self) -> tuple[Decision, ...]:
         customer = await self._ledger.customer_of(self._talk.brand, self._number)
@@ -161,7 +166,7 @@ class Conversation:
         lines: list[str] = []
         for entry in fresh:
             about = f"{entry.subject.kind.value} {entry.subject.id}: {entry.action.value}"
-            notice = f", notice {entry.notice[:10]}" if entry.notice else ""
+            notice = f", notice {code_of(entry.notice)}" if entry.notice else ""
             lines.append(f"  + {entry.position}. {about}, {stamp(entry.said_at)}{notice}")
-            lines.append(f"    {entry.id}, hash {entry.hash[:16]}")
+            lines.append(f"    {entry.id}, receipt {code_of(entry.hash)}")
         return tuple(lines)

@@ -73,6 +73,7 @@ def _shown(settings: Settings, name: str) -> str:
     values = {
         "CONSENT_ROOT_KEY_FILE": str(settings.root_key_file or ""),
         "CONSENT_PUBLIC_URL": settings.public_url,
+        "CONSENT_TELEGRAM_API_URL": settings.telegram_api_url,
         "CONSENT_HOST": settings.host,
         "CONSENT_PORT": str(settings.port),
     }
@@ -85,7 +86,11 @@ def _shown(settings: Settings, name: str) -> str:
 
 
 def _missing(settings: Settings) -> list[str]:
-    lines = []
+    lines = [
+        f"! {brand}: no Telegram token, so there is no bot"
+        for brand, bot in settings.telegram.items()
+        if not bot.present
+    ]
     for brand, twilio in settings.twilio.items():
         if not twilio.present:
             lines.append(f"! {brand}: no Twilio auth token, so every SMS is refused")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, MediaType, Request, Response, get
 from litestar.exceptions import HTTPException
@@ -18,20 +18,35 @@ from app.sms_door import sms_routes
 from app.store import Store
 from consent.errors import StoreUnavailable
 
+if TYPE_CHECKING:
+    from app.playground import Playground
+    from app.telegram_door import Bots
+
 _log = logging.getLogger("consent.server")
 
 
-def build_server(assistant: Assistant, store: Store, settings: Settings) -> Litestar:
-    """Return the application; the store is closed when it shuts down."""
+def build_server(
+    assistant: Assistant,
+    store: Store,
+    settings: Settings,
+    bots: Bots | None = None,
+    playground: Playground | None = None,
+) -> Litestar:
+    """Return the application; the stores are closed when it shuts down."""
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         await register_notices(assistant, store.ledger)
-        yield
+        async with bots.running() if bots else nullcontext():
+            yield
         await store.database.close()
+        if playground:
+            await playground.close()
 
     routes: list[ControllerRouterHandler] = [
         *sms_routes(assistant, settings),
+        *(bots.routes() if bots else ()),
+        *(playground.routes() if playground else ()),
         *notice_routes(assistant),
         _alive,
         _ready_route(store),

@@ -2,46 +2,98 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+from typing import TYPE_CHECKING
 
 import typer
 import uvicorn
 
-from app.composition import compose
+from app.composition import Assistant, compose
+from app.demo_store import open_demo_store
 from app.server import build_server
 from app.settings import Settings, load_settings
-from app.store import open_store
+from app.store import Store, open_store
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
+
+if TYPE_CHECKING:
+    from app.playground import Playground
+    from app.telegram_door import Bots
 
 
 def run_server() -> None:
     """Open the store, load all words, and serve.
 
-    :raises ConsentError: a setting, a text or the store cannot be used; nothing is served.
+    :raises ConsentError: a setting, a text, a token or the store cannot be used; nothing is
+        served.
     """
     settings = load_settings(load_catalogue(ROOT))
     store = open_store(settings)
     assistant = compose(ROOT, store.ledger, settings.link_base)
+    asyncio.run(_serve(assistant, store, settings))
+
+
+async def _serve(assistant: Assistant, store: Store, settings: Settings) -> None:
+    playground = open_playground(settings)
+    bots = open_bots(assistant, store, settings)
+    if bots:
+        # Before the first door opens: a wrong token is the operator's to mend, at once.
+        await bots.introduce()
     for line in _addresses(settings):
         typer.echo(line)
     # What is loaded at start lives for ever: do not let the collector walk it (measured.md).
     gc.freeze()
-    uvicorn.run(
-        build_server(assistant, store, settings),
+    config = uvicorn.Config(
+        build_server(assistant, store, settings, bots, playground),
         host=settings.host,
         port=settings.port,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
     )
+    await uvicorn.Server(config).serve()
+
+
+def open_playground(settings: Settings) -> Playground | None:
+    """Return the playground, on a demo store of its own; none where anything real is set."""
+    if not settings.is_trial:
+        return None
+    from app.playground import Playground  # noqa: PLC0415
+
+    store = open_demo_store(settings)
+    return Playground(compose(ROOT, store.ledger, settings.link_base), store)
+
+
+def open_bots(assistant: Assistant, store: Store, settings: Settings) -> Bots | None:
+    """Return the brands' bots; none without a token, and then nothing of Telegram is loaded.
+
+    :raises SettingBroken: a token is none.
+    """
+    if not any(found.present for found in settings.telegram.values()):
+        return None
+    from app.telegram_door import Bots  # noqa: PLC0415
+
+    return Bots(assistant, store, settings)
 
 
 def _addresses(settings: Settings) -> list[str]:
     base = f"http://{settings.host}:{settings.port}"
     lines = [f"Serving on {base} (public address: {settings.link_base})"]
+    if settings.is_trial:
+        lines.insert(0, f"Open {base}/ – two phones to try everything with, on a demo store")
+    for brand, bot in settings.telegram.items():
+        lines.append(f"  {brand}: Telegram – {_telegram(settings, brand, present=bot.present)}")
     for brand, twilio in settings.twilio.items():
         state = "ready" if twilio.present else "closed: no auth token set, every message gets 403"
         lines.append(f"  {brand}: SMS at {settings.link_base}/sms/{brand}/inbound – {state}")
     lines.append(f"  health: {base}/healthz, {base}/readyz")
     return lines
+
+
+def _telegram(settings: Settings, brand: str, *, present: bool) -> str:
+    if not present:
+        return "closed: no token set"
+    if settings.public_url:
+        return f"webhook at {settings.public_url}/telegram/{brand}"
+    return "polling"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +17,9 @@ from consent.errors import AddressBroken, SettingBroken
 
 _HOME = "var"
 _HIGHEST_PORT = 65_535
+_OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{10,100}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
 class OptOut(StrEnum):
@@ -42,6 +46,20 @@ class TwilioSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramSettings:
+    """One brand's bot."""
+
+    token: str = field(default="", repr=False)
+    #: What Telegram says with each update it delivers to the public address.
+    secret: str = field(default="", repr=False)
+
+    @property
+    def present(self) -> bool:
+        """Whether there is a bot."""
+        return bool(self.token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that can be set, checked."""
 
@@ -52,6 +70,9 @@ class Settings:
     host: str
     port: int
     twilio: Mapping[str, TwilioSettings]
+    telegram: Mapping[str, TelegramSettings]
+    #: Another Bot API server than Telegram's own.
+    telegram_api_url: str
     #: Where each setting came from: `environment`, `.env` or `default`.
     sources: Mapping[str, str]
 
@@ -59,6 +80,13 @@ class Settings:
     def link_base(self) -> str:
         """The address of public pages, without a final slash."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether nothing real is set: no bot, no sender, no address that others could open."""
+        real = [*(t.present for t in self.telegram.values())]
+        real += [bool(t.auth_token or t.sender or t.account_sid) for t in self.twilio.values()]
+        return not any(real) and not self.public_url and self.host in _OWN_MACHINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +121,47 @@ def load_settings(
     source = _Source(os.environ if environment is None else environment, file)
     key = source.read("CONSENT_ROOT_KEY_FILE")
     database_url = source.read("CONSENT_DATABASE_URL", f"sqlite:///{_HOME}/consent.db")
+    public_url = _url("CONSENT_PUBLIC_URL", source.read("CONSENT_PUBLIC_URL"))
+    api_url = source.read("CONSENT_TELEGRAM_API_URL")
     return Settings(
         database_url=database_url,
         root_key_file=Path(key) if key else None,
-        public_url=_url(source.read("CONSENT_PUBLIC_URL")),
+        public_url=public_url,
         host=source.read("CONSENT_HOST", "127.0.0.1"),
         port=_port(source.read("CONSENT_PORT", "8000")),
         twilio={brand: _twilio(source, brand.upper()) for brand in catalogue.brands},
+        telegram=_bots(source, [*catalogue.brands], public=bool(public_url)),
+        telegram_api_url=_url("CONSENT_TELEGRAM_API_URL", api_url),
         sources=source.used,
     )
 
 
-def _url(value: str) -> str:
+def _url(name: str, value: str) -> str:
     if value and not value.startswith(("https://", "http://")):
-        raise SettingBroken("CONSENT_PUBLIC_URL must begin with https:// (http:// for trials)")
+        raise SettingBroken(f"{name} must begin with https:// (http:// for trials)")
     return value.rstrip("/")
+
+
+def _bots(source: _Source, brands: list[str], *, public: bool) -> dict[str, TelegramSettings]:
+    bots = {brand: _bot(source, f"CONSENT_{brand.upper()}_TELEGRAM", public) for brand in brands}
+    tokens = [bot.token for bot in bots.values() if bot.present]
+    if len(set(tokens)) < len(tokens):
+        raise SettingBroken("two brands have the same Telegram token: each needs a bot of its own")
+    return bots
+
+
+def _bot(source: _Source, prefix: str, public: bool) -> TelegramSettings:  # noqa: FBT001
+    token, secret = source.read(f"{prefix}_TOKEN"), source.read(f"{prefix}_SECRET")
+    if token and not _TOKEN.fullmatch(token):
+        raise SettingBroken(f"{prefix}_TOKEN is no bot token (123456:ABC…, from @BotFather)")
+    if secret and not _SECRET.fullmatch(secret):
+        raise SettingBroken(f"{prefix}_SECRET must have 16 to 256 letters, digits, _ or -")
+    if token and public and not secret:
+        raise SettingBroken(
+            f"{prefix}_SECRET must be set where there is a public address: "
+            "without it anybody could write in a customer's name"
+        )
+    return TelegramSettings(token=token, secret=secret)
 
 
 def _port(value: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import re
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import count
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Protocol, Self, cast
 from urllib.parse import urlencode
 
-from litestar.testing import AsyncTestClient
+import httpx
+from litestar import Litestar
 from twilio.request_validator import RequestValidator
 
 from app.composition import Assistant, compose
@@ -20,15 +23,20 @@ from app.conversation import Conversation, Screen, Talk
 from app.server import build_server
 from app.settings import Settings, load_settings
 from app.store import Store, open_store
+from app.telegram_door import Bots
 from consent.decisions import CustomerId, Decision, DecisionId
 from consent.desk import ConsentDesk
-from consent.ports import Address, AddressKind, Inbound
+from consent.ports import Address, AddressKind, Inbound, Ledger
 from consent.replies import Reply
 from consent.verdicts import Question
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from marketing.checking import check
 from storage.ids import uuid7
+from storage.memory import MemoryLedger
+from tests.journeys.telegram_phone import BOT_TOKEN, SECRET, TelegramPhone
+from tests.telegram.fake_api import FakeTelegram
+from tests.telegram.virtual_time import VirtualTime
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 NUMBER = "+37120000000"
@@ -91,6 +99,82 @@ class Recorder(ConsentDesk):
         return self.last
 
 
+class AppClient(httpx.AsyncClient):
+    """A client of an application in the same loop, alive while the client is open."""
+
+    def __init__(self, app: Litestar) -> None:
+        """Talk to this application."""
+        transport = httpx.ASGITransport(cast("Any", app))
+        super().__init__(transport=transport, base_url="http://testserver.local")
+        self._app = app
+        self._left = asyncio.Event()
+        self._life: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start the application in a task of its own: fixtures come and go in different ones."""
+        begun = asyncio.get_running_loop().create_future()
+        self._life = asyncio.create_task(self._live(begun))
+        await begun
+        return await super().__aenter__()
+
+    async def _live(self, begun: asyncio.Future[None]) -> None:
+        async with self._app.lifespan():
+            begun.set_result(None)
+            await self._left.wait()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None = None,
+        value: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        """Stop the application."""
+        await super().__aexit__(kind, value, trace)
+        self._left.set()
+        if self._life is not None:
+            await self._life
+
+
+class Phone(Protocol):
+    """A customer's chat, at whatever door; each call returns what is then to be read."""
+
+    async def open(self) -> str:
+        """Begin the conversation, the number proven."""
+        ...
+
+    async def type(self, text: str) -> str:
+        """Write a message."""
+        ...
+
+    async def press(self, wanted: dict[str, str]) -> str:
+        """Press the button that matches a description."""
+        ...
+
+
+class TerminalPhone:
+    """The terminal, shown as a messenger."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        """Sit down before it."""
+        self._conversation = conversation
+
+    async def open(self) -> str:
+        """Begin the conversation."""
+        return _page(await self._conversation.open())
+
+    async def type(self, text: str) -> str:
+        """Type a line."""
+        return _page(await self._conversation.say(text))
+
+    async def press(self, wanted: dict[str, str]) -> str:
+        """Type the number of a button."""
+        for index, option in enumerate(self._conversation.options, 1):
+            shown = dataclasses.asdict(option)
+            if all(shown[key] == value for key, value in wanted.items()):
+                return await self.type(f":{index}")
+        raise AssertionError(f"no button {wanted} among {self._conversation.options}")
+
+
 @dataclass(kw_only=True)
 class House:
     """Everything one journey needs."""
@@ -101,8 +185,10 @@ class House:
     settings: Settings
     clock: SetClock
     brand: str
-    client: AsyncTestClient[Any]
-    terminal: Conversation
+    ledger: Ledger
+    client: AppClient
+    terminal: TerminalPhone
+    bots: Bots | None
 
     async def sms(self, text: str, message_id: str) -> str:
         """Deliver an SMS as the provider does; return what the customer reads."""
@@ -122,27 +208,11 @@ class House:
         said = re.search(r"<Message>(.*)</Message>", answer.text, re.DOTALL)
         return unescape(said[1]) if said else ""
 
-    async def open_terminal(self) -> str:
-        """Begin a conversation in the terminal, shown as a messenger; return the screen."""
-        return _page(await self.terminal.open())
-
-    async def type(self, line: str) -> str:
-        """Type a line in the terminal; return the screen."""
-        return _page(await self.terminal.say(line))
-
-    async def press(self, wanted: dict[str, str]) -> str:
-        """Press the button that matches a description; return the screen."""
-        for index, option in enumerate(self.terminal.options, 1):
-            shown = dataclasses.asdict(option)
-            if all(shown[key] == value for key, value in wanted.items()):
-                return await self.type(f":{index}")
-        raise AssertionError(f"no button {wanted} among {self.terminal.options}")
-
     async def decisions(self) -> tuple[Decision, ...]:
         """Return the customer's ledger."""
         number = Address(AddressKind.MSISDN, NUMBER)
-        customer = await self.store.ledger.customer_of(self.brand, number)
-        return () if customer is None else await self.store.ledger.history(customer)
+        customer = await self.ledger.customer_of(self.brand, number)
+        return () if customer is None else await self.ledger.history(customer)
 
     async def verdict(self, words: str) -> str:
         """Return the reason for a question like `offers sms`, as marketing would get it."""
@@ -150,26 +220,40 @@ class House:
         lens = self.assistant.house.lens(self.brand, self.clock.now())
         question = Question(brand=self.brand, purpose=purpose, channel=channel or None)
         address = Address(AddressKind.MSISDN, NUMBER)
-        found = await check(self.store.ledger, lens, question, address, "journey")
+        found = await check(self.ledger, lens, question, address, "journey")
         return found.reason.value
 
 
-def open_house(folder: Path, brand: str, via: str = "telegram", opt_out: str = "off") -> House:
-    """Put a whole assistant together on a store of its own."""
+def open_house(  # noqa: PLR0913
+    folder: Path,
+    brand: str,
+    via: str = "telegram",
+    opt_out: str = "off",
+    *,
+    memory: bool = False,
+    telegram: FakeTelegram | None = None,
+) -> House:
+    """Put a whole assistant together on a store of its own; `memory`: without a database."""
+    prefix = f"CONSENT_{brand.upper()}"
     environment = {
         "CONSENT_DATABASE_URL": f"sqlite:///{folder}/journey.db",
         "CONSENT_ROOT_KEY_FILE": f"{folder}/root.key",
         "CONSENT_PUBLIC_URL": "https://piekrisana.lv",
-        f"CONSENT_{brand.upper()}_TWILIO_AUTH_TOKEN": TOKEN,
-        f"CONSENT_{brand.upper()}_TWILIO_OPT_OUT": opt_out,
+        f"{prefix}_TWILIO_AUTH_TOKEN": TOKEN,
+        f"{prefix}_TWILIO_OPT_OUT": opt_out,
+        f"{prefix}_TELEGRAM_TOKEN": BOT_TOKEN if telegram else "",
+        f"{prefix}_TELEGRAM_SECRET": SECRET if telegram else "",
+        "CONSENT_TELEGRAM_API_URL": telegram.url if telegram else "",
     }
     settings = load_settings(load_catalogue(ROOT), environment, folder / "no.env")
     store = open_store(settings)
+    ledger: Ledger = MemoryLedger() if memory else store.ledger
     clock = SetClock()
-    plain = compose(ROOT, store.ledger, settings.link_base, clock)
-    desk = Recorder(plain.house, store.ledger, clock, SetEntropy())
+    plain = compose(ROOT, ledger, settings.link_base, clock)
+    desk = Recorder(plain.house, ledger, clock, SetEntropy())
     assistant = dataclasses.replace(plain, desk=desk)
     talk = Talk(brand=brand, number=NUMBER, via=via, language=None, store=False)
+    bots = Bots(assistant, store, settings, VirtualTime()) if telegram else None
     return House(
         assistant=assistant,
         desk=desk,
@@ -177,9 +261,19 @@ def open_house(folder: Path, brand: str, via: str = "telegram", opt_out: str = "
         settings=settings,
         clock=clock,
         brand=brand,
-        client=AsyncTestClient(build_server(assistant, store, settings)),
-        terminal=Conversation(assistant, store.ledger, talk),
+        ledger=ledger,
+        client=AppClient(build_server(assistant, store, settings, bots)),
+        terminal=TerminalPhone(Conversation(assistant, ledger, talk)),
+        bots=bots,
     )
+
+
+async def open_phone(house: House, telegram: FakeTelegram) -> TelegramPhone:
+    """Return a customer's Telegram, connected to the assistant."""
+    assert house.bots is not None
+    phone = TelegramPhone(telegram, NUMBER)
+    await phone.connect(house.bots, house.client)
+    return phone
 
 
 def _page(screen: Screen) -> str:

@@ -1,0 +1,1 @@
+"""The only place that imports aiogram: Telegram's Bot API as the door needs it."""
