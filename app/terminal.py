@@ -9,16 +9,16 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
-from pathlib import Path
 from textwrap import fill
 
 import typer
 
 from app.composition import compose
 from app.conversation import Conversation, Screen, Talk
+from app.demo_store import open_demo_store
 from app.numbers import parse_number
 from app.settings import load_settings
-from app.store import Store, open_store
+from app.store import Store
 from consent.errors import SettingBroken
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
@@ -39,12 +39,8 @@ def run_chat(talk: Talk) -> None:
     if talk.language is not None and talk.language not in catalogue.languages:
         raise SettingBroken(f"--lang must be one of {', '.join(catalogue.languages)}")
     talk = replace(talk, number=parse_number(talk.number))
-    settings = replace(
-        load_settings(catalogue),
-        database_url="sqlite:///var/demo.db",
-        root_key_file=Path("var/demo.key"),
-    )
-    store = open_store(settings)
+    settings = load_settings(catalogue)
+    store = open_demo_store(settings)
     assistant = compose(ROOT, store.ledger, settings.link_base)
     asyncio.run(_talk(Conversation(assistant, store.ledger, talk), store, f"{talk.number} > "))
 
