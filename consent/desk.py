@@ -223,9 +223,10 @@ def _with_receipt(reply: Reply, decisions: tuple[Decision, ...]) -> Reply:
 
     Who holds it can prove what the ledger said then: every later link builds on it.
     """
-    if not decisions:
+    said = [d for d in decisions if d.action is not Action.ASKED]
+    if not said:
         return reply
-    number = code_of(decisions[-1].hash)
+    number = code_of(said[-1].hash)
     messages = tuple(
         replace(m, params=m.params | {"receipt": number}) if m.kept else m for m in reply.messages
     )

@@ -12,7 +12,7 @@ from consent.ports import Address, Displaced, Inbound
 from storage import schema
 from storage.ids import uuid7
 from storage.moments import to_store
-from storage.moving import Owner, move_replies, move_session
+from storage.moving import Owner, forget, move_replies, move_session
 from storage.parting import part_others
 from storage.vault import Seal, Vault
 
@@ -62,6 +62,8 @@ def _take_over(
         if before.proof_level == 0:
             move_session(connection, digest, (old, was), (customer, seal))
             _drop(connection, old)
+        else:
+            forget(connection, schema.sessions, digest, old)
 
 
 def _customer(

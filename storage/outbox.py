@@ -6,19 +6,24 @@ twice, but nothing is ever lost.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, select
 
 from consent.decisions import CustomerId
+from consent.errors import SealBroken
 from consent.ports import Address, Outgoing
 from storage import schema
 from storage.database import Database
 from storage.moments import from_store, to_store
 from storage.rows import open_payload
 from storage.vault import Vault
+
+_log = logging.getLogger("consent.outbox")
 
 _CLAIM = timedelta(minutes=1)
 _MOST = 100
@@ -71,9 +76,17 @@ class SqlOutbox:
             mine = table.c.outgoing_id.in_([row.outgoing_id for row in rows])
             claim = table.update().where(mine).values(claimed_until=to_store(now + _CLAIM))
             connection.execute(claim)
-        return tuple(self._open(row) for row in rows)
+        return tuple(found for row in rows if (found := self._open(row)))
 
-    def _open(self, row: Row[Any]) -> Outgoing:
+    def _open(self, row: Row[Any]) -> Outgoing | None:
+        try:
+            return self._opened(row)
+        except (SealBroken, msgspec.DecodeError):
+            # One that nobody can read must not keep the others waiting.
+            _log.exception("an outgoing message cannot be read: %s", row.outgoing_id)
+            return None
+
+    def _opened(self, row: Row[Any]) -> Outgoing:
         seal = self._vault.data_key(CustomerId(row.customer_id), row.wrapped_key)
         return Outgoing(
             id=row.outgoing_id,

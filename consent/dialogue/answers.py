@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consent.catalogue import Purpose
 from consent.chain import stamp
 from consent.dialogue import grants, withdrawals
 from consent.dialogue.channels import ask_channels
@@ -81,10 +82,23 @@ def _is_stale(intent: Intent, pending: Pending) -> bool:
 
 def _show_again(turn: Turn, intent: Intent, pending: Pending) -> None:
     about = intent.purposes or pending.purposes
+    purpose = turn.scene.catalogue.purpose(about[0]) if about else None
+    pressed = purpose is not None and intent.notice is not None
+    if purpose and pressed and _is_second_tap(turn, purpose, pending):
+        grants.say_already_given(turn, purpose)
+        ask_channels(turn)
+        return
     turn.wait_for(None)
-    if about and (intent.notice or pending.awaiting is Awaiting.GRANT):
+    if purpose and pressed and (about != pending.purposes or grants.is_given(turn, purpose)):
+        grants.show_again(turn, purpose)
+    elif purpose and (pressed or pending.awaiting is Awaiting.GRANT):
         turn.say("notice.again", since=stamp(pending.asked_at))
-        grants.show_notice(turn, turn.scene.catalogue.purpose(about[0]))
+        grants.show_notice(turn, purpose)
     else:
         turn.say("yes.nothing")
         turn.offer(Option(name="menu"))
+
+
+def _is_second_tap(turn: Turn, purpose: Purpose, pending: Pending) -> bool:
+    """Say whether the first tap gave it, and the question for channels is its answer."""
+    return pending.awaiting is Awaiting.CHANNELS and grants.is_given(turn, purpose)

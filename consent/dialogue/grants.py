@@ -19,7 +19,6 @@ from consent.states import State
 #: A two-digit code is guessed once in ninety times; three misses end the attempt.
 MISSES_ALLOWED = 3
 _MISSES_FORGOTTEN = timedelta(days=1)
-_STANDING = frozenset({State.GIVEN, State.PAUSED})
 _NO_ALREADY = frozenset({State.REFUSED, State.WITHDRAWN})
 
 
@@ -34,11 +33,11 @@ def propose(turn: Turn, intent: Intent) -> None:
     purposes = [catalogue.purpose(p) for p in wanted]
     # What the same message has just withdrawn is not asked for again.
     open_ones = [p for p in purposes if not turn.has_decided(Subject.purpose(p.id))]
-    missing = [p for p in open_ones if not _given(turn, p)]
+    missing = [p for p in open_ones if not is_given(turn, p)]
     if not missing:
         turn.settle()
         for purpose in open_ones[:1]:
-            _say_already_given(turn, purpose)
+            say_already_given(turn, purpose)
         return
     if len(wanted) > 1:
         turn.say("grant.one_by_one")
@@ -48,18 +47,20 @@ def propose(turn: Turn, intent: Intent) -> None:
 def show_again(turn: Turn, purpose: Purpose) -> None:
     """Answer a button whose question is no longer open: say why, show the page as it is now."""
     mark = turn.scene.read(purpose).mark
-    if _given(turn, purpose) and mark:
+    if is_given(turn, purpose) and mark:
         turn.say("already.given", purpose=purpose.id, since=stamp(mark.at))
     else:
         turn.say("button.stale")
     show_notice(turn, purpose)
 
 
-def _given(turn: Turn, purpose: Purpose) -> bool:
+def is_given(turn: Turn, purpose: Purpose) -> bool:
+    """Say whether a consent stood before this message."""
     return turn.scene.read(purpose).state is State.GIVEN
 
 
-def _say_already_given(turn: Turn, purpose: Purpose) -> None:
+def say_already_given(turn: Turn, purpose: Purpose) -> None:
+    """Say since when a consent is given; nothing changes."""
     mark = turn.scene.read(purpose).mark
     turn.say("already.given", purpose=purpose.id, since=stamp(mark.at) if mark else None)
     turn.offer(Option(name="withdraw", purpose=purpose.id), Option(name="menu"))
@@ -84,7 +85,7 @@ def show_notice(turn: Turn, purpose: Purpose) -> None:
         turn.offer(Option(name="link"), *_way_back(purpose))
         return
     state = scene.read(purpose).state
-    if state in _STANDING:
+    if state is State.GIVEN:
         turn.wait_for(None)
         _offer_way_out(turn, purpose, notice.code)
         return
@@ -101,10 +102,10 @@ def _way_back(purpose: Purpose) -> tuple[Option, ...]:
 def _offer_way_out(turn: Turn, purpose: Purpose, notice: str) -> None:
     """Under the text of a consent that stands: how to end it."""
     if turn.scene.form is not Form.CHAT:
-        _say_already_given(turn, purpose)
+        say_already_given(turn, purpose)
         return
     turn.offer(Option(name="withdraw", purpose=purpose.id, notice=notice))
-    if purpose.pausable and turn.scene.read(purpose).state is State.GIVEN:
+    if purpose.pausable:
         turn.offer(Option(name="pause", purpose=purpose.id, notice=notice))
     turn.offer(*_way_back(purpose))
 
@@ -114,9 +115,11 @@ def _ask(turn: Turn, purpose: Purpose, notice: str) -> None:
     by_sms = scene.form is not Form.CHAT
     needs_code = scene.proof_level < purpose.proof
     if needs_code and not by_sms:
-        turn.wait_for(None)
+        # A no counts at once; a yes gets this answer again (see `accept`).
+        turn.wait_for(Pending(awaiting=Awaiting.GRANT, asked_at=scene.now, purposes=(purpose.id,)))
         turn.say("proof.needed", purpose=purpose.id)
-        turn.offer(*_way_back(purpose))
+        short = scene.notice(purpose.id, turn.language).code
+        turn.offer(*_ways_out(turn, purpose, short), *_way_back(purpose))
         return
     if needs_code and _guessed_too_often(turn):
         turn.wait_for(None)
@@ -148,16 +151,26 @@ def _offer_answers(turn: Turn, purpose: Purpose) -> None:
     notice = turn.scene.notice(purpose.id, turn.language).code
     agree = "agree.automated" if purpose.automated_decisions else "agree"
     turn.offer(Option(name=agree, purpose=purpose.id, notice=notice))
-    if turn.scene.read(purpose).state not in _NO_ALREADY:
-        turn.offer(Option(name="refuse", purpose=purpose.id, notice=notice))
-    turn.offer(*_way_back(purpose))
+    turn.offer(*_ways_out(turn, purpose, notice), *_way_back(purpose))
+
+
+def _ways_out(turn: Turn, purpose: Purpose, notice: str) -> tuple[Option, ...]:
+    """Return the button that says no, unless a no stands; what is paused is withdrawn."""
+    state = turn.scene.read(purpose).state
+    if state in _NO_ALREADY:
+        return ()
+    if state is State.PAUSED:
+        return (Option(name="withdraw", purpose=purpose.id, notice=notice),)
+    return (Option(name="refuse", purpose=purpose.id, notice=notice),)
 
 
 def accept(turn: Turn, pending: Pending, code: str | None) -> None:
     """Give the purpose whose notice is pending, if the yes is good for it."""
     purpose = turn.scene.catalogue.purpose(pending.purposes[0])
     shown = [n for n in (pending.notice, pending.linked_notice) if n]
-    if not shown or not all(map(turn.scene.lens.notices.is_current, shown)):
+    if not shown:
+        show_notice(turn, purpose)
+    elif not all(map(turn.scene.lens.notices.is_current, shown)):
         turn.say("notice.changed")
         show_notice(turn, purpose)
     elif pending.code is None and turn.scene.proof_level < purpose.proof:

@@ -22,11 +22,11 @@ _YES_OR_NO = frozenset({Awaiting.GRANT, Awaiting.SCOPE, Awaiting.WITHDRAW})
 def help_(turn: Turn, intent: Intent) -> None:
     """Show the list, how to let the number be known, or what can be typed."""
     chat = turn.scene.form is Form.CHAT
-    if not turn.session.greeted or (chat and intent.page is Page.MENU):
-        menu(turn)
-    elif chat and intent.page is Page.LINK:
+    if chat and intent.page is Page.LINK:
         turn.say("link.ask")
         turn.offer(Option(name="contact"))
+    elif not turn.session.greeted or (chat and intent.page is Page.MENU):
+        menu(turn)
     else:
         turn.say("help")
         if not chat:

@@ -38,6 +38,8 @@ def step(scene: Scene, session: Session, intent: Intent) -> Turn:
     turn = Turn(scene=scene, session=session, language=_language(scene, session, intent))
     if intent.language and not session.chosen:
         turn.remember(language=intent.language)
+    elif not session.language and scene.hint:
+        turn.remember(language=scene.hint)
     decides = intent.page is Page.MY_DATA or any(w.name in _DECIDING for w in intent.wishes)
     if intent.brand and intent.brand != scene.brand.id and decides:
         turn.say("brand.other", other=intent.brand)

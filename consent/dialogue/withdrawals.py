@@ -171,6 +171,9 @@ def pause(turn: Turn, intent: Intent) -> None:
             continue
         elif turn.scene.read(purpose).state not in _STANDS:
             turn.say("pause.not_given", purpose=purpose_id)
+            if intent.notice:
+                show_notice(turn, purpose)
+                return
         else:
             _pause_one(turn, purpose, intent.hours or PAUSE_HOURS)
     turn.offer(Option(name="menu"))

@@ -93,10 +93,17 @@ def test_a_button_of_a_notice_does_not_answer_another_question() -> None:
     """Agree pressed while the channels are asked shows that notice again, and gives nothing."""
     pressed = replace(intent(YES, "research"), notice=notice("research").code)
     expected = (
-        ("notice.again", "page.state", "notice", "ask.grant"),
+        ("button.stale", "page.state", "notice", "ask.grant"),
         ("research asked",),
         "grant",
     )
+    assert expected == outcome(step(scene(*given("offers")), CHANNELS, pressed))
+
+
+def test_the_second_tap_of_two_keeps_the_question_for_channels() -> None:
+    """Agree pressed again says that it is given, and still asks which channels may be used."""
+    pressed = replace(intent(YES, "offers"), notice=notice("offers").code)
+    expected = (("already.given", "ask.channels"), (), "channels")
     assert expected == outcome(step(scene(*given("offers")), CHANNELS, pressed))
 
 

@@ -123,7 +123,18 @@ def test_the_page_says_until_when_a_consent_is_paused() -> None:
             id="paused",
         ),
         pytest.param(UNLINKED, "traffic", [Option(name="link"), *_last("traffic")], id="unlinked"),
-        pytest.param(scene(), "credit", [*_last("credit")], id="cannot-be-given-here"),
+        pytest.param(
+            scene(),
+            "credit",
+            [_button("refuse", "credit"), *_last("credit")],
+            id="cannot-be-given-here",
+        ),
+        pytest.param(
+            scene(*given("location"), PAUSED, proof_level=2),
+            "location",
+            [_button("agree", "location"), _button("withdraw", "location"), *_last("location")],
+            id="paused-and-can-be-given-again",
+        ),
     ],
 )
 def test_the_page_offers_what_changes_it(
@@ -227,7 +238,7 @@ ASKS = ("page.state", "notice", "ask.grant")
         pytest.param(
             scene(said("credit", Action.REFUSED)),
             _button("refuse", "credit"),
-            (("already.refused", "page.state", "notice", "proof.needed"), (), None),
+            (("already.refused", "page.state", "notice", "proof.needed"), (), "grant"),
             id="refuse-what-cannot-be-given-here",
         ),
         pytest.param(
@@ -263,7 +274,7 @@ ASKS = ("page.state", "notice", "ask.grant")
         pytest.param(
             scene(*given("location"), PAUSED),
             _button("agree", "location"),
-            (("button.stale", "page.state", "notice"), (), None),
+            (("button.stale", "page.state", "notice", "proof.needed"), (), "grant"),
             id="agree-to-what-is-paused",
         ),
     ],

@@ -74,8 +74,8 @@ NEW_OFFERS = shelf(notice(major=2))
         pytest.param(
             scene(*given("location"), PAUSED, proof_level=2),
             intent(GRANT, "location"),
-            (("page.state", "notice"), (), None),
-            id="paused-it-comes-back-by-the-clock",
+            (("page.state", "notice", "ask.grant"), (), "grant"),
+            id="paused-it-can-come-back-sooner",
         ),
         pytest.param(
             scene(*given("offers"), through=lens(on=NEW_OFFERS)),
@@ -95,7 +95,7 @@ NEW_OFFERS = shelf(notice(major=2))
             (
                 ("grant.one_by_one", "page.state", "notice", "proof.needed"),
                 ("credit asked",),
-                None,
+                "grant",
             ),
             id="several-first-things-first",
         ),
@@ -124,7 +124,7 @@ NEW_OFFERS = shelf(notice(major=2))
         pytest.param(
             scene(),
             intent(GRANT, "profiling"),
-            (("page.state", "notice", "proof.needed"), ("profiling asked",), None),
+            (("page.state", "notice", "proof.needed"), ("profiling asked",), "grant"),
             id="chat-without-better-proof",
         ),
         pytest.param(

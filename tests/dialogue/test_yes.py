@@ -166,7 +166,7 @@ AGAIN = (("notice.again", "page.state", "notice", "ask.grant"), (), "grant")
             scene(ASKED_OFFERS, ASKED_TRAFFIC),
             session(grant_pending(notice("traffic"))),
             replace(intent(YES, "offers"), notice=notice().code),
-            AGAIN,
+            (("button.stale", "page.state", "notice", "ask.grant"), (), "grant"),
             id="button-of-an-earlier-notice",
         ),
         pytest.param(
@@ -208,7 +208,7 @@ AGAIN = (("notice.again", "page.state", "notice", "ask.grant"), (), "grant")
             scene(ASKED_OFFERS, ASKED_TRAFFIC),
             session(grant_pending(notice("traffic"))),
             replace(intent(YES, "offers"), notice=notice("traffic").code),
-            AGAIN,
+            (("button.stale", "page.state", "notice", "ask.grant"), (), "grant"),
             id="button-with-another-purpose-than-its-notice",
         ),
         pytest.param(
@@ -233,14 +233,14 @@ AGAIN = (("notice.again", "page.state", "notice", "ask.grant"), (), "grant")
             scene(ASKED_OFFERS),
             session(replace(grant_pending(), notice=None)),
             intent(YES),
-            (("notice.changed", "page.state", "notice", "ask.grant"), (), "grant"),
+            (("page.state", "notice", "ask.grant"), (), "grant"),
             id="a-question-without-a-text",
         ),
         pytest.param(
             scene(ASKED_CREDIT),
             session(grant_pending(notice("credit"))),
             intent(YES),
-            (("page.state", "notice", "proof.needed"), (), None),
+            (("page.state", "notice", "proof.needed"), (), "grant"),
             id="the-proof-is-no-longer-good-enough",
         ),
         pytest.param(
@@ -282,7 +282,7 @@ AGAIN = (("notice.again", "page.state", "notice", "ask.grant"), (), "grant")
             scene(*given("offers")),
             session(grant_pending(notice("traffic"))),
             replace(intent(YES, "offers"), notice=notice().code),
-            (("notice.again", "page.state", "notice"), (), None),
+            (("already.given", "page.state", "notice"), (), None),
             id="a-button-of-what-is-given-while-another-is-asked",
         ),
         pytest.param(

@@ -161,7 +161,7 @@ def test_the_page_of_a_consent_says_how_it_stands_in_one_line(
     texts: Texts, language: str, row: dict[str, str | None], sign: str, *, dated: bool
 ) -> None:
     """Above the text: sign, state, day and source, without number and name."""
-    said = _say(texts, language, "page.state", page=[{"purpose": "credit"} | row])
+    said = _say(texts, language, "page.state", page=[row | {"purpose": "credit"}])
     state = phrases(language, "chat")[f"state.{row['state']}"][0]
     assert (True, True, 1) == (said.startswith(f"{sign} "), state in said, len(said.splitlines()))
     assert dated is (_DAYS[language] in said)

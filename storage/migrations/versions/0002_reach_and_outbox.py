@@ -36,3 +36,8 @@ def upgrade() -> None:
         sqlite_where=waiting,
         postgresql_where=waiting,
     )
+
+
+def downgrade() -> None:
+    """Refuse: a ledger only grows (law 3)."""
+    raise RuntimeError("the ledger is never taken back; restore a backup instead")
