@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install run chat test soak lint lock clean
+.PHONY: help install run chat test accuracy soak lint lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ lint: $(VENV)/installed-test  ## Check style, types and who may import whom
 
 test: lint  ## Check everything: style, types, imports, tests, coverage of the rules
 	$(BIN)/pytest --cov --cov-report=term
+
+accuracy: $(VENV)/installed-test  ## How well messages are understood, per language
+	@$(BIN)/python -m tests.corpus.accuracy
 
 soak: $(VENV)/installed-test  ## A thousand customers on Telegram while everything goes wrong
 	CONSENT_SOAK_CUSTOMERS=1000 $(BIN)/pytest -q -s tests/soak

@@ -114,6 +114,25 @@ def history(number: Number, brand: Brand) -> None:
 
 
 @app.command()
+def understand(
+    lang: Annotated[str | None, typer.Option(help="The customer's language, if known.")] = None,
+    pending: Annotated[
+        str | None, typer.Option(help="The open question: grant:3, channels, scope.")
+    ] = None,
+    *,
+    explain: Annotated[bool, typer.Option(help="Say which rule decided.")] = False,
+) -> None:
+    """Say what messages are read as: one JSON object for each line of standard input.
+
+    Example:  echo 'не пишите мне больше' | consent understand --explain
+    """
+    from app.understand_command import run_understand  # noqa: PLC0415
+
+    for line in run_understand(lang, pending, why=explain):
+        typer.echo(line)
+
+
+@app.command()
 def migrate() -> None:
     """Make the store, or bring it to the shape this version writes."""
     from app.check_command import run_migrate  # noqa: PLC0415

@@ -64,6 +64,16 @@ def understand(
     return replace(intent, language=None) if is_command else intent
 
 
+def decided_by(text: str, lexicon: Lexicon, pending: str | None = None) -> str | None:
+    """Return the name of the recogniser that read a message, none if nobody did."""
+    words, _ = _without_slash(text)
+    heard = hear(words)
+    question = pending.partition(":")[0] if pending else None
+    message = Message(heard=heard, sentence=read(heard.tokens, lexicon), pending=question)
+    found = (r.__name__ for r in _RECOGNISERS if r(message, lexicon) is not None)
+    return next(found, None)
+
+
 def _without_slash(text: str) -> tuple[str, bool]:
     """Take the slash and the bot's name off a Telegram command; `/start` loses its payload."""
     stripped = text.strip()
@@ -95,5 +105,6 @@ __all__ = [
     "Recogniser",
     "Words",
     "build_lexicon",
+    "decided_by",
     "understand",
 ]
