@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +35,10 @@ class Assistant:
     clock: Clock
     link_base: str
     voices: dict[tuple[str, str, Form], Wording] = field(default_factory=dict)
+
+    def on(self, ledger: Ledger) -> Assistant:
+        """Return the same assistant before another ledger; words are loaded only once."""
+        return replace(self, desk=ConsentDesk(self.house, ledger, self.clock, SystemEntropy()))
 
     def wording(self, brand: str, language: str, form: Form) -> Wording:
         """Return the voice of a brand in a language; built once each."""

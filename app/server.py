@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, MediaType, Request, Response, get
@@ -95,7 +96,10 @@ def _refused(_request: object, fault: HTTPException) -> Response[str]:
 
 def _failed(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
     """Say that nothing was done and let the sender try again; log where, never what."""
-    _log.error("failed: path=%s, %s", request.url.path, type(fault).__name__, exc_info=fault)
+    # Where, never what: an error's own words can quote the customer.
+    where = extract_tb(fault.__traceback__)[-1] if fault.__traceback__ else None
+    place = f"{where.filename}:{where.lineno}" if where else "?"
+    _log.error("failed: path=%s, %s at %s", request.url.path, type(fault).__name__, place)
     return Response(
         "Something went wrong here. Nothing was changed.\n",
         status_code=503,

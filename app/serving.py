@@ -35,7 +35,7 @@ def run_server() -> None:
 
 
 async def _serve(assistant: Assistant, store: Store, settings: Settings) -> None:
-    playground = open_playground(settings)
+    playground = open_playground(assistant, settings)
     bots = open_bots(assistant, store, settings)
     if bots:
         # Before the first door opens: a wrong token is the operator's to mend, at once.
@@ -55,14 +55,14 @@ async def _serve(assistant: Assistant, store: Store, settings: Settings) -> None
     await uvicorn.Server(config).serve()
 
 
-def open_playground(settings: Settings) -> Playground | None:
+def open_playground(assistant: Assistant, settings: Settings) -> Playground | None:
     """Return the playground, on a demo store of its own; none where anything real is set."""
     if not settings.is_trial:
         return None
     from app.playground import Playground  # noqa: PLC0415
 
     store = open_demo_store(settings)
-    return Playground(compose(ROOT, store.ledger, settings.link_base), store)
+    return Playground(assistant.on(store.ledger), store)
 
 
 def open_bots(assistant: Assistant, store: Store, settings: Settings) -> Bots | None:

@@ -17,7 +17,8 @@ from consent.errors import AddressBroken, SettingBroken
 
 _HOME = "var"
 _HIGHEST_PORT = 65_535
-_OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+#: Names by which a machine calls itself.
+OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{10,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
@@ -86,7 +87,7 @@ class Settings:
         """Whether nothing real is set: no bot, no sender, no address that others could open."""
         real = [*(t.present for t in self.telegram.values())]
         real += [bool(t.auth_token or t.sender or t.account_sid) for t in self.twilio.values()]
-        return not any(real) and not self.public_url and self.host in _OWN_MACHINE
+        return not any(real) and not self.public_url and self.host in OWN_MACHINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def _url(name: str, value: str) -> str:
 
 def _bots(source: _Source, brands: list[str], *, public: bool) -> dict[str, TelegramSettings]:
     bots = {brand: _bot(source, f"CONSENT_{brand.upper()}_TELEGRAM", public) for brand in brands}
-    tokens = [bot.token for bot in bots.values() if bot.present]
+    # What stands before the colon is the bot; the rest may have been renewed.
+    tokens = [bot.token.partition(":")[0] for bot in bots.values() if bot.present]
     if len(set(tokens)) < len(tokens):
         raise SettingBroken("two brands have the same Telegram token: each needs a bot of its own")
     return bots

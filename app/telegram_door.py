@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from app.telegram_profile import profile_of
 from bot.callbacks import check_ids
 from bot.courier import Courier
 from bot.door import TelegramDoor
+from bot.events import Event
 from bot.inbound import Place
 from bot.messenger import Undelivered
 from bot.pacing import SystemTime, Time
@@ -33,7 +34,7 @@ from bot.render import Speaker
 from bot.transport.line import Line
 from bot.updates import Unreadable, parse, press_id_of
 from consent.catalogue import BrandId
-from consent.errors import StoreUnavailable
+from consent.errors import SettingBroken, StoreUnavailable
 from consent.notices import Form
 from consent.ports import Address, AddressKind
 
@@ -52,22 +53,35 @@ class BrandBot:
     """One brand's bot, ready to be run."""
 
     brand: str
-    secret: str
+    secret: str = field(repr=False)
     line: Line
     door: TelegramDoor
     courier: Courier
+    clock: Time
 
     async def accept(self, raw: Mapping[str, Any]) -> None:
-        """Answer one update as Telegram wrote it; what nobody could read is left aside."""
+        """Answer one update as Telegram wrote it; what nobody could read is left aside.
+
+        :raises StoreUnavailable: nothing was changed.
+        :raises Undelivered: the answer is not shown yet.
+        """
+        if event := await self._read(raw):
+            await self.door.accept(event)
+
+    async def insist(self, raw: Mapping[str, Any]) -> None:
+        """Answer one update, however often it must be tried."""
+        if event := await self._read(raw):
+            await self.door.insist(event, self.clock)
+
+    async def _read(self, raw: Mapping[str, Any]) -> Event | None:
+        event = None
         try:
             event = parse(raw)
         except Unreadable as fault:
             _log.warning("an update could not be read: brand=%s, %s", self.brand, fault)
-            event = None
-        if event is not None:
-            await self.door.accept(event)
-        elif press := press_id_of(raw):
+        if event is None and (press := press_id_of(raw)):
             await self.line.messenger.answer(press)
+        return event
 
 
 class Bots:
@@ -126,7 +140,14 @@ class Bots:
             now=now,
             default_language=default,
         )
-        return BrandBot(brand=brand, secret=found.secret, line=line, door=door, courier=courier)
+        return BrandBot(
+            brand=brand,
+            secret=found.secret,
+            line=line,
+            door=door,
+            courier=courier,
+            clock=self._time,
+        )
 
     async def introduce(self) -> None:
         """Check every token and set each bot's texts; who cannot be asked now is asked later.
@@ -138,6 +159,13 @@ class Bots:
                 await self._introduce(bot)
             except Undelivered as fault:
                 _log.warning("Telegram does not answer yet: brand=%s, %s", bot.brand, fault)
+            except SettingBroken:
+                await self._close()
+                raise
+
+    async def _close(self) -> None:
+        for bot in self._bots.values():
+            await bot.line.close()
 
     async def _introduce(self, bot: BrandBot) -> None:
         await bot.line.introduce(profile_of(self._assistant, bot.brand))
@@ -157,15 +185,14 @@ class Bots:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            for bot in self._bots.values():
-                await bot.line.close()
+            await self._close()
 
     def _jobs(self, bot: BrandBot) -> list[Coroutine[Any, Any, None]]:
         jobs = [bot.courier.run()]
         if bot.brand not in self._known:
             jobs.append(self._keep_introducing(bot))
         if not self._settings.public_url:
-            jobs.append(bot.line.poll(bot.accept))
+            jobs.append(bot.line.poll(bot.insist))
         return jobs
 
     async def _keep_introducing(self, bot: BrandBot) -> None:
@@ -175,6 +202,8 @@ class Bots:
                 await self._introduce(bot)
             except Undelivered as fault:
                 _log.warning("Telegram does not answer yet: brand=%s, %s", bot.brand, fault)
+            except SettingBroken as fault:
+                _log.critical("a bot cannot work: brand=%s, %s", bot.brand, fault)
 
     def routes(self) -> list[HTTPRouteHandler]:
         """Return the webhook; none while updates are polled."""
@@ -205,7 +234,7 @@ async def _receive(bot: BrandBot, body: bytes) -> Response[bytes]:
     """Answer 2xx only once the customer has the answer: all else is delivered again."""
     try:
         raw = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Response(b"", status_code=400)
     if not isinstance(raw, dict):
         return Response(b"", status_code=400)

@@ -40,7 +40,7 @@ def pack(option: Option, brand: str, *, on_receipt: bool) -> str:
     fields = (place, brand, option.name, about, option.notice or "")
     data = _SEPARATOR.join(fields)
     if any(_SEPARATOR in field for field in fields) or len(data.encode()) > _LONGEST:
-        raise ValueError(data)
+        raise ValueError(option.name)
     return data
 
 

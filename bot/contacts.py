@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import phonenumbers
 
 from bot.events import Shared
@@ -15,6 +17,8 @@ _MOBILE = frozenset(
     {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
 )
 _LONGEST = 32
+#: As Telegram writes numbers: digits, at most with spaces or hyphens between; no extension.
+_WRITTEN = re.compile(r"\+?[0-9][0-9 -]*")
 
 
 def judge_contact(shared: Shared) -> Address | Remark:
@@ -32,9 +36,9 @@ def judge_contact(shared: Shared) -> Address | Remark:
 
 
 def _number(written: str) -> str | None:
-    digits = written.strip().removeprefix("+")
-    if len(written) > _LONGEST or not digits or not digits.isascii():
+    if len(written) > _LONGEST or not _WRITTEN.fullmatch(written.strip()):
         return None
+    digits = written.strip().removeprefix("+")
     try:
         parsed = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:

@@ -7,11 +7,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.messenger import Messenger, Refused, Undelivered, Unreachable
+from bot.messenger import Messenger, Undelivered, Unreachable
 from bot.presenting import Voices, bubbles
 from bot.render import render
 from consent.errors import StoreUnavailable
-from consent.ports import Address, AddressKind, Outbox, Outgoing
+from consent.ports import Outbox, Outgoing
 from consent.replies import Message, Reply
 
 _log = logging.getLogger("consent.telegram")
@@ -46,6 +46,8 @@ class Courier:
                 await self.carry()
             except StoreUnavailable as fault:
                 _log.warning("the outbox cannot be read: %s", fault.detail)
+            except Exception as fault:  # noqa: BLE001 - the courier outlives whatever it carries
+                _log.critical("the outbox failed: %s", type(fault).__name__)
             await asyncio.sleep(_PAUSE)
 
     async def carry(self) -> None:
@@ -59,10 +61,10 @@ class Courier:
             except Undelivered:
                 continue
             except Unreachable:
-                address = Address(AddressKind.TELEGRAM, outgoing.payload["to"])
-                await self._outbox.note_reach(self._brand, address, self._now())
-            except Refused:
-                _log.exception("a message was refused by Telegram: brand=%s", self._brand)
+                await self._outbox.note_reach(self._brand, outgoing.to, self._now())
+            except Exception as fault:  # noqa: BLE001
+                # One that cannot be said must not keep the others waiting.
+                _log.error("not said: brand=%s, %s", self._brand, type(fault).__name__)
             await self._outbox.settle(outgoing, self._now())
 
     async def _send(self, outgoing: Outgoing) -> None:
@@ -70,4 +72,4 @@ class Courier:
         reply = Reply(language=language, messages=(Message(outgoing.payload["message"]),))
         for part in render(reply, self._voices(language)):
             for bubble in bubbles(part, self._brand):
-                await self._messenger.send(int(outgoing.payload["to"]), bubble)
+                await self._messenger.send(int(outgoing.to.value), bubble)

@@ -26,6 +26,8 @@ class Said(Event):
     text: str
     #: Somebody else's words, passed on.
     forwarded: bool = False
+    #: The album it stands under, if any.
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,9 @@ class Shared(Event):
 class Wordless(Event):
     """Something without words: a sticker, photo, voice message, place or poll."""
 
+    #: The album it is a piece of, if any.
+    album: str = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited(Event):
@@ -63,3 +68,5 @@ class Reach(Event):
     """The customer has blocked the bot, or opened it again."""
 
     reachable: bool
+    #: When, in seconds since 1970.
+    at: int = 0

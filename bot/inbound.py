@@ -16,7 +16,7 @@ from consent.replies import Option
 _LONGEST = 2 * 4_096
 _START = "/start"
 #: What `t.me/bot?start=…` may open; it never changes anything (meaning.md, "/start").
-_PAYLOADS = ("status", "switches", "my_data", "privacy", "help", "human")
+_PAYLOADS = ("status", "switches", "my_data", "privacy", "help")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,7 @@ def inbound_of(event: Event, press: Press | None, *, place: Place, now: datetime
         remark=remark,
         contact=contact if isinstance(contact, Address) else None,
         language=event.language.partition("-")[0].lower() or None,
+        order=event.update,
     )
 
 

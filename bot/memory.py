@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
-from bot.events import Event, Pressed
+from bot.events import Event, Pressed, Reach, Said, Wordless
 
 _MOST = 100_000
 #: The same button twice within this time is one intention.
@@ -48,25 +48,42 @@ class Recent(Generic[_K, _V]):
         return self._entries.pop(key, None)
 
 
+class _Turn:
+    """One customer's place in the row."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.waiting = 0
+
+
 class Memory:
     """The chats of one bot."""
 
     def __init__(self) -> None:
         """Remember nothing yet."""
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[int, _Turn] = WeakValueDictionary()
         self._done: Recent[tuple[int, str], bool] = Recent()
         self._failures: Recent[tuple[int, str], int] = Recent()
         self._screens: Recent[int, int] = Recent()
+        self._reach: Recent[int, int] = Recent()
+        self._albums: Recent[int, str] = Recent()
         self._presses: Recent[int, tuple[int | None, str, datetime]] = Recent()
 
     @asynccontextmanager
     async def turn(self, user: int) -> AsyncGenerator[None]:
         """Wait until all earlier updates of this customer are answered."""
-        lock = self._turns.get(user)
-        if lock is None:
-            lock = self._turns[user] = asyncio.Lock()
-        async with lock:
+        turn = self._turns.get(user)
+        if turn is None:
+            turn = self._turns[user] = _Turn()
+        turn.waiting += 1
+        async with turn.lock:
+            turn.waiting -= 1
             yield
+
+    def waiting(self, user: int) -> int:
+        """Return how many updates of this customer wait for the one being answered."""
+        turn = self._turns.get(user)
+        return turn.waiting if turn else 0
 
     def is_done(self, event: Event) -> bool:
         """Say whether this update was answered already."""
@@ -75,6 +92,8 @@ class Memory:
     def note_done(self, event: Event, now: datetime) -> None:
         """Note that an update was answered."""
         self._done.put((event.update, event.reference), value=True)
+        if isinstance(event, Said | Wordless) and event.album:
+            self._albums.put(event.user, event.album)
         self._failures.take((event.update, event.reference))
         if isinstance(event, Pressed):
             self._presses.put(event.user, (event.message, event.data, now))
@@ -99,6 +118,25 @@ class Memory:
         """Note the newest message with buttons."""
         if live:
             self._screens.put(user, message)
+
+    def screen(self, user: int) -> int | None:
+        """Return the newest message with buttons, if it is remembered."""
+        return self._screens.get(user)
+
+    def is_news(self, event: Reach) -> bool:
+        """Say whether this is newer than what is known of a customer's coming and going."""
+        if event.at < (self._reach.get(event.user) or 0):
+            return False
+        self._reach.put(event.user, event.at)
+        return True
+
+    def is_same_album(self, event: Event) -> bool:
+        """Say whether this is one more wordless piece of the album that was answered last."""
+        return (
+            isinstance(event, Wordless)
+            and bool(event.album)
+            and self._albums.get(event.user) == event.album
+        )
 
     def take_screen(self, user: int) -> int | None:
         """Return the newest message with buttons, which is no longer the newest."""

@@ -17,6 +17,8 @@ from typing import Protocol
 
 _BOT_RATE, _BOT_BURST = 30.0, 30
 _CHAT_RATE, _CHAT_BURST = 1.0, 3
+#: Seconds after which the whole bot tries again, whatever it was told.
+_LONGEST_HOLD = 60.0
 #: As much of a token as a whole one: sums of fractions never come out even.
 _WHOLE = 1 - 1e-6
 
@@ -100,6 +102,8 @@ class Pace:
         self._time = clock
         self._bot = _full(_BOT_RATE, _BOT_BURST, clock.now())
         self._gate = asyncio.Lock()
+        #: Chats that were told to wait, and until when.
+        self._held: dict[int, float] = {}
         #: By last use, the longest unused first.
         self._lanes: OrderedDict[int, _Lane] = OrderedDict()
 
@@ -126,9 +130,19 @@ class Pace:
         finally:
             lane.waiting -= 1
 
-    def hold(self, seconds: float) -> None:
-        """Let nobody write for so many seconds, and after that no burst."""
-        self._bot.empty(self._time.now() + seconds)
+    def hold(self, seconds: float, chat: int | None = None) -> None:
+        """Let nobody write for so many seconds, and after that no burst.
+
+        Telegram does not say whether one chat or the whole bot was too fast: one chat is held
+        alone, until a second one is told the same.
+        """
+        now = self._time.now()
+        self._held = {c: until for c, until in self._held.items() if until > now}
+        if chat is not None:
+            self._held[chat] = now + seconds
+            self._lane(chat).bucket.empty(now + seconds)
+        if chat is None or len(self._held) > 1:
+            self._bot.empty(now + min(seconds, _LONGEST_HOLD))
 
     async def _wait(self, bucket: _Bucket, deadline: float) -> None:
         # A hold may come while others wait already, so the delay is asked for again.

@@ -11,6 +11,7 @@ import re
 #: Counted with markup, so a message is never too long once Telegram has read it.
 LONGEST = 4_096
 _ATOM = re.compile(r"</?b>|&#?\w+;|.", re.DOTALL)
+_TAG = re.compile(r"</?b>")
 _ROOM_FOR_TAGS = len("<b></b>")
 
 
@@ -23,7 +24,7 @@ def split(html: str, longest: int = LONGEST) -> tuple[str, ...]:
     """Return the parts of a message; one if it fits."""
     parts: list[str] = []
     bold = False
-    rest = html
+    rest = html.rstrip()
     while units(rest) > longest:
         head = _fitting(rest, longest - 2 * _ROOM_FOR_TAGS)
         cut = _best_cut(head)
@@ -32,7 +33,7 @@ def split(html: str, longest: int = LONGEST) -> tuple[str, ...]:
         parts.append(f"{part.rstrip()}</b>" if closed else part.rstrip())
         bold = closed
         rest = f"<b>{rest}" if bold else rest
-    return (*parts, rest)
+    return tuple(part for part in (*parts, rest) if _TAG.sub("", part).strip()) or (html,)
 
 
 def _fitting(html: str, longest: int) -> str:

@@ -161,7 +161,8 @@ def _message(update: int, raw: Mapping[str, Any]) -> Event | None:
         "language": _language(user),
     }
     if words := message.text or message.caption:
-        return Said(**same, text=_readable(words), forwarded=_is_foreign(raw))
+        text, foreign = _readable(words), _is_foreign(raw)
+        return Said(**same, text=text, forwarded=foreign, album=_album(raw))
     if message.contact is not None:
         return Shared(
             **same,
@@ -169,7 +170,12 @@ def _message(update: int, raw: Mapping[str, Any]) -> Event | None:
             owner=message.contact.user_id,
             forwarded=_is_foreign(raw),
         )
-    return None if _nobody_wrote(raw) else Wordless(**same)
+    return None if _nobody_wrote(raw) else Wordless(**same, album=_album(raw))
+
+
+def _album(raw: Mapping[str, Any]) -> str:
+    album = raw.get("media_group_id")
+    return _readable(album) if isinstance(album, str) else ""
 
 
 def _edited(update: int, raw: Mapping[str, Any]) -> Event | None:
@@ -214,6 +220,7 @@ def _reach(update: int, member: _Member) -> Event | None:
         reference=f"r{member.date}",
         language=_language(user),
         reachable=member.new_chat_member.status not in _GONE,
+        at=member.date,
     )
 
 

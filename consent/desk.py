@@ -36,6 +36,8 @@ from consent.understanding import Lexicon, understand
 
 _TICK = timedelta(microseconds=1)
 _FAREWELL = timedelta(days=1)
+#: How long a provider keeps what it could not deliver (Telegram: 24 hours).
+_PROVIDER_KEEPS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,11 @@ class ConsentDesk:
         session = snapshot.session or Session()
         if inbound.reopened:
             session = replace(session, blocked=False)
-        scene = self._scene(inbound, snapshot, now)
+        late = _is_late(inbound, session)
+        session = _counted(inbound, session, late=late)
+        scene = replace(self._scene(inbound, snapshot, now), late=late)
+        if session.language is None:
+            session = replace(session, language=scene.hint)
         intent = self._intent(inbound, scene, session)
         turn = _turn(inbound, scene, session, intent)
         customer = snapshot.customer or self._entropy.customer_id(now)
@@ -105,11 +111,8 @@ class ConsentDesk:
                 id=self._entropy.decision_id(now),
                 brand=inbound.brand,
                 kind=gone.address.kind.value,
-                payload={
-                    "to": gone.address.value,
-                    "message": "link.ended",
-                    "language": gone.language or "",
-                },
+                to=gone.address,
+                payload={"message": "link.ended", "language": gone.language or ""},
                 not_after=now + _FAREWELL,
             )
             for gone in snapshot.displaced
@@ -208,6 +211,32 @@ def _proof(inbound: Inbound, snapshot: Snapshot) -> Proof:
     if on_file is None or inbound.proof.level >= on_file.level:
         return inbound.proof
     return on_file
+
+
+def _is_late(inbound: Inbound, session: Session) -> bool:
+    """Say whether a later message was answered already.
+
+    The provider keeps messages for a day and may then count from anywhere, so an older count
+    says nothing.
+    """
+    if inbound.order is None or session.newest_at is None:
+        return False
+    counts = inbound.received_at - session.newest_at < _PROVIDER_KEEPS
+    return counts and inbound.order < session.newest
+
+
+def _counted(inbound: Inbound, session: Session, *, late: bool) -> Session:
+    """Note the message's number; to a late one no question is pending (law 6)."""
+    if late:
+        return replace(session, pending=_waiting(session.pending))
+    if inbound.order is None:
+        return session
+    return replace(session, newest=inbound.order, newest_at=inbound.received_at)
+
+
+def _waiting(pending: Pending | None) -> Pending | None:
+    """Keep only what waits for the number: it asks for nothing but a withdrawal or a page."""
+    return pending if pending and pending.awaiting is Awaiting.LINK else None
 
 
 def _turn(inbound: Inbound, scene: Scene, session: Session, intent: Intent) -> Turn:

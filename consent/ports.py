@@ -58,6 +58,8 @@ class Remark(StrEnum):
     CONTACT_UNUSABLE = "contact.unusable"
     #: A button that does not belong to this chat or this version.
     BUTTON_UNKNOWN = "button.unknown"
+    #: The last answer never reached the customer: what it asked was not asked. Nothing is said.
+    UNSEEN = "unseen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,8 @@ class Inbound:
     reopened: bool = False
     #: The language the door believes the customer reads.
     language: str | None = None
+    #: Where the provider counts its messages: one with a lower number than the last is late.
+    order: int | None = None
     #: What came is nothing the door can take as words: say so, change nothing.
     remark: Remark | None = None
 
@@ -127,7 +131,8 @@ class Outgoing:
     brand: str
     #: The door that carries it, like `telegram`.
     kind: str
-    #: What it says: `to` (an address), `language`, `message` (an id).
+    to: Address
+    #: What it says: `language`, `message` (an id).
     payload: dict[str, str]
     not_after: datetime | None = None
 

@@ -24,6 +24,7 @@ from consent.ports import (
     Inbound,
     Look,
     Proof,
+    Remark,
     Snapshot,
     Work,
     Writing,
@@ -45,6 +46,7 @@ from storage.writes import (
     keep_reply,
     keep_session,
     log_look,
+    mark_reachable,
     move_head,
     queue,
 )
@@ -145,10 +147,16 @@ class SqlLedger:
         elif writing.decisions:
             move_head(connection, writing)
         append(connection, writing, seal)
+        was_gone = sender.row is not None and sender.row.unreachable_since is not None
+        if was_gone and inbound.remark is not Remark.UNSEEN:
+            mark_reachable(connection, sender.address_hash)
         if writing.session != snapshot.session:
             keep_session(connection, inbound, sender.address_hash, writing, seal)
         keep_reply(connection, inbound, sender.address_hash, writing, seal)
-        queue(connection, inbound, writing, seal)
+        digests = {
+            item.id: self._vault.address_hash(item.brand, item.to) for item in writing.outgoing
+        }
+        queue(connection, inbound, writing, seal, digests)
 
     def _add_customer(
         self, connection: Connection, inbound: Inbound, digest: str, writing: Writing
@@ -276,8 +284,15 @@ def _seen(connection: Connection, inbound: Inbound, sender: _Sender) -> Reply | 
     if row is None or sender.seal is None or sender.customer is None or row.sealed_reply is None:
         return None
     reply = open_reply(row.sealed_reply, sender.seal, sender.customer)
-    overtaken = is_overtaken(
-        connection, inbound, sender.customer, sender.address_hash, int(row.received_at)
+    # At whatever door: another decision since, or another message in this conversation.
+    # Or the account belongs to somebody else since.
+    moved = row.proven_at > row.received_at
+    overtaken = (
+        moved
+        or row.length > row.length_then
+        or is_overtaken(
+            connection, inbound, sender.customer, sender.address_hash, int(row.received_at)
+        )
     )
     return replace(reply, repeated=Repeated.OVERTAKEN if overtaken else Repeated.LATEST)
 

@@ -35,7 +35,16 @@ def join_address(connection: Connection, vault: Vault, inbound: Inbound) -> tupl
         _add_address(connection, seal, customer, inbound, inbound.address, digest)
     else:
         _take_over(connection, vault, inbound, before, (customer, seal))
+    _call_back(connection, inbound, digest)
     return part_others(connection, vault, inbound, (customer, seal), digest)
+
+
+def _call_back(connection: Connection, inbound: Inbound, digest: str) -> None:
+    """What still waits to be told to this account was true before it was linked again."""
+    table = schema.outbox
+    waiting = (table.c.address_hash == digest) & table.c.sent_at.is_(None)
+    change = table.update().where(waiting).values(sent_at=to_store(inbound.received_at))
+    connection.execute(change)
 
 
 def _take_over(

@@ -49,7 +49,7 @@ class MemoryLedger:
         self._sessions: dict[tuple[str, _Place], Session] = {}
         #: Everything that was queued.
         self.outgoing: tuple[Outgoing, ...] = ()
-        self._replies: dict[tuple[str, str, _Place], tuple[datetime, Reply]] = {}
+        self._replies: dict[tuple[str, str, _Place], tuple[datetime, Reply, int]] = {}
         self._proven: dict[_Place, datetime] = {}
 
     async def turn(self, inbound: Inbound, work: Work) -> Reply:
@@ -57,7 +57,9 @@ class MemoryLedger:
         place = (inbound.brand, inbound.address)
         seen = self._replies.get((inbound.door, inbound.message_id, place))
         if seen is not None:
-            overtaken = self._is_overtaken(inbound.door, place, seen[0])
+            grown = len(self._decisions_of(place)) > seen[2]
+            moved = self._proven[place] > seen[0] if place in self._proven else False
+            overtaken = moved or grown or self._is_overtaken(inbound.door, place, seen[0])
             repeated = Repeated.OVERTAKEN if overtaken else Repeated.LATEST
             return replace(seen[1], repeated=repeated)
         displaced = self._join(inbound, place)
@@ -132,10 +134,14 @@ class MemoryLedger:
             last_look=max((look.at for look, _ in customer.looks), default=None),
         )
 
+    def _decisions_of(self, place: _Place) -> tuple[Decision, ...]:
+        owner = self._owners.get(place)
+        return () if owner is None else self._customers[owner].decisions
+
     def _is_overtaken(self, door: str, place: _Place, at: datetime) -> bool:
         return any(
             later > at
-            for (its_door, _, its_place), (later, _) in self._replies.items()
+            for (its_door, _, its_place), (later, _, _) in self._replies.items()
             if (its_door, its_place) == (door, place)
         )
 
@@ -153,6 +159,7 @@ class MemoryLedger:
         self._replies[inbound.door, inbound.message_id, place] = (
             inbound.received_at,
             writing.reply,
+            writing.length,
         )
         self._sessions[inbound.door, place] = writing.session
 

@@ -20,7 +20,7 @@ from consent.ports import Address, Outgoing
 from storage import schema
 from storage.database import Database
 from storage.moments import from_store, to_store
-from storage.rows import open_payload
+from storage.rows import open_outgoing
 from storage.vault import Vault
 
 _log = logging.getLogger("consent.outbox")
@@ -88,10 +88,12 @@ class SqlOutbox:
 
     def _opened(self, row: Row[Any]) -> Outgoing:
         seal = self._vault.data_key(CustomerId(row.customer_id), row.wrapped_key)
+        to, payload = open_outgoing(row.sealed_payload, seal, row.outgoing_id)
         return Outgoing(
             id=row.outgoing_id,
             brand=row.brand,
             kind=row.kind,
-            payload=open_payload(row.sealed_payload, seal, row.outgoing_id),
+            to=to,
+            payload=payload,
             not_after=from_store(row.not_after),
         )

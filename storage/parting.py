@@ -17,8 +17,8 @@ from consent.ports import Address, AddressKind, Displaced, Inbound
 from storage import schema
 from storage.ids import uuid7
 from storage.moments import to_store
-from storage.moving import Owner, forget, move_replies, of_address
-from storage.rows import close_session, open_session
+from storage.moving import Owner, forget, move_replies, of_address, session_of
+from storage.rows import close_session
 from storage.vault import Vault
 
 
@@ -82,7 +82,7 @@ def _begin_anew(connection: Connection, digest: str, old: Owner, new: Owner) -> 
     """Leave of the conversation its language; return that."""
     table, language = schema.sessions, None
     for row in of_address(connection, table, digest, old[0]):
-        before = open_session(row.sealed_session, old[1], old[0])
+        before = session_of(row, old) or Session()
         language = before.language
         fresh = Session(language=before.language, chosen=before.chosen, greeted=before.greeted)
         kept = row._asdict() | {

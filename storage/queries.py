@@ -34,12 +34,15 @@ def sender_query(inbound: Inbound, digest: str) -> Select[Any]:
         a.c.customer_id,
         a.c.proof_kind,
         a.c.proof_level,
+        a.c.proven_at,
+        a.c.unreachable_since,
         c.c.wrapped_key,
         c.c.head,
         c.c.length,
         s.c.sealed_session,
         i.c.sealed_reply,
         i.c.received_at,
+        i.c.length.label("length_then"),
     )
     # Two replicas must not continue the same chain: the row is held until the commit.
     query = select(*columns).select_from(joined).where(a.c.address_hash == digest)

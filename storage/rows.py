@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from consent.decisions import Action, CustomerId, Decision, DecisionId, Evidence, Kind, Subject
 from consent.dialogue.scene import Session
 from consent.errors import SealBroken
-from consent.ports import Outgoing
+from consent.ports import Address, Outgoing
 from consent.replies import Reply
 from consent.standing import Record
 from storage.moments import from_store, to_store
@@ -20,6 +20,11 @@ from storage.vault import Seal
 class _SealedEvidence(msgspec.Struct):
     salt: str
     evidence: Evidence
+
+
+class _SealedOutgoing(msgspec.Struct):
+    to: Address
+    payload: dict[str, str]
 
 
 def decision_row(decision: Decision, seal: Seal) -> dict[str, Any]:
@@ -112,12 +117,15 @@ def open_session(sealed: bytes, seal: Seal, customer: CustomerId) -> Session:
 
 def close_outgoing(outgoing: Outgoing, seal: Seal) -> bytes:
     """Return what must leave the house sealed."""
-    return seal.close(msgspec.json.encode(outgoing.payload), f"outgoing:{outgoing.id}")
+    said = _SealedOutgoing(outgoing.to, outgoing.payload)
+    return seal.close(msgspec.json.encode(said), f"outgoing:{outgoing.id}")
 
 
-def open_payload(sealed: bytes, seal: Seal, outgoing: str) -> dict[str, str]:
-    """Return the sealed payload of what must leave the house."""
-    return msgspec.json.decode(seal.open(sealed, f"outgoing:{outgoing}"), type=dict[str, str])
+def open_outgoing(sealed: bytes, seal: Seal, outgoing: str) -> tuple[Address, dict[str, str]]:
+    """Return whom a sealed outgoing message goes to, and what it says."""
+    plain = seal.open(sealed, f"outgoing:{outgoing}")
+    said = msgspec.json.decode(plain, type=_SealedOutgoing)
+    return said.to, said.payload
 
 
 def close_reply(reply: Reply, seal: Seal, customer: CustomerId) -> bytes:

@@ -116,6 +116,8 @@ inbound = Table(
     _text("address_hash", key=True),
     _text("message_id", key=True),
     _moment("received_at"),
+    # Of the customer's chain, once this message was answered.
+    Column("length", Integer, nullable=False, server_default="0"),
     Column("sealed_reply", LargeBinary, nullable=False),
 )
 
@@ -152,6 +154,8 @@ outbox = Table(
     _text("outgoing_id", key=True),
     _text("brand"),
     _text("kind"),
+    # Whom it goes to.
+    _text("address_hash"),
     Column("sealed_payload", LargeBinary, nullable=False),
     _moment("created_at"),
     _moment("not_after", empty=True),

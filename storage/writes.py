@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -84,13 +84,23 @@ def keep_reply(
             "message_id": inbound.message_id,
             "address_hash": digest,
             "received_at": to_store(inbound.received_at),
+            "length": writing.length,
             "sealed_reply": close_reply(writing.reply, seal, writing.customer),
         },
     )
 
 
-def queue(connection: Connection, inbound: Inbound, writing: Writing, seal: Seal) -> None:
-    """Keep what a person must do and what must leave the house."""
+def queue(
+    connection: Connection,
+    inbound: Inbound,
+    writing: Writing,
+    seal: Seal,
+    digests: Mapping[str, str],
+) -> None:
+    """Keep what a person must do and what must leave the house.
+
+    :param digests: by id, the hash of the address each outgoing message goes to.
+    """
     if writing.cases:
         rows = [
             {
@@ -111,6 +121,7 @@ def queue(connection: Connection, inbound: Inbound, writing: Writing, seal: Seal
                 "outgoing_id": item.id,
                 "brand": item.brand,
                 "kind": item.kind,
+                "address_hash": digests[item.id],
                 "sealed_payload": close_outgoing(item, seal),
                 "claimed_until": 0,
                 "created_at": to_store(inbound.received_at),
@@ -119,6 +130,13 @@ def queue(connection: Connection, inbound: Inbound, writing: Writing, seal: Seal
             for item in writing.outgoing
         ]
         connection.execute(schema.outbox.insert(), queued)
+
+
+def mark_reachable(connection: Connection, digest: str) -> None:
+    """Who writes can be written to."""
+    table = schema.addresses
+    change = table.update().where(table.c.address_hash == digest)
+    connection.execute(change.values(unreachable_since=None))
 
 
 def log_look(

@@ -49,7 +49,7 @@ export class Records {
   }
 
   #show({ decisions, sound, verdicts }) {
-    this.#part("stale").replaceChildren();
+    this.#warn();
     this.#part("verdicts").replaceChildren(...verdicts.map(verdictLine));
     const opened = new Set([...this.#paper.querySelectorAll("details[open]")].map((node) => node.dataset.id));
     const known = this.#isRead ? [...this.#part("ledger").children].map((node) => node.dataset.id) : decisions.map(({ id }) => id);
@@ -75,7 +75,15 @@ export class Records {
   #sorry(fault) {
     if (!(fault instanceof Trouble)) throw fault;
     const again = told("button", "playground.retry", {}, { type: "button", class: "plain", onclick: () => this.refresh() });
-    this.#part("stale").replaceChildren(told("p", "playground.error.records"), again);
+    this.#warn(told("p", "playground.error.records"), again);
+  }
+
+  // A button that goes leaves the focus to the paper.
+  #warn(...words) {
+    const stale = this.#part("stale");
+    const isHeld = stale.contains(document.activeElement);
+    stale.replaceChildren(...words);
+    if (isHeld) this.#paper.focus({ preventScroll: true });
   }
 }
 

@@ -14,7 +14,8 @@ export class Messenger extends Phone {
     super(pane, { path: "/playground/chat", log: "playground.messenger.log", ...context });
     this.#toast = document.querySelector(".toast");
     this.#share = pane.querySelector(".share");
-    this.#share.addEventListener("click", () => this.ask({ share: true }));
+    // The second click of a double click is the same wish.
+    this.#share.addEventListener("click", ({ detail }) => detail < 2 && this.ask({ share: true }));
   }
 
   begun() {

@@ -43,6 +43,8 @@ async function start() {
     for (const phone of phones) phone.reset();
     change({ number: fresh.number });
   });
+  // Another tab may have changed what is on record.
+  document.addEventListener("visibilitychange", () => document.hidden || records.refresh());
   change({});
   tabs();
   keys(phones[0]);

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _KINDS = {
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
     ".svg": "image/svg+xml",
 }
 HEADERS = {
@@ -37,7 +37,7 @@ def page_routes() -> list[ControllerRouterHandler]:
 
     @get("/", include_in_schema=False)
     async def show() -> Response[bytes]:
-        return Response(page, media_type="text/html; charset=utf-8", headers=HEADERS)
+        return Response(page, media_type="text/html", headers=HEADERS)
 
     @get("/playground/{name:str}", include_in_schema=False)
     async def asset(name: FromPath[str]) -> Response[bytes]:

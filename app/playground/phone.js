@@ -5,6 +5,8 @@ import { make, say, told } from "./words.js";
 
 // An answer that comes sooner needs no word about waiting.
 const SOON = 300;
+// What is left free above and below an entry that is brought into view.
+const [ABOVE, BELOW] = [8, 12];
 
 export class Phone {
   #talks = new Map();
@@ -73,12 +75,12 @@ export class Phone {
   // Brings an entry into view: its end if it fits, else its beginning.
   reveal({ log, list }, entry) {
     if (!entry) return;
-    const fits = entry.offsetHeight <= log.clientHeight;
+    const fits = ABOVE + entry.offsetHeight + BELOW <= log.clientHeight;
     const isLast = entry === list.lastElementChild;
     const top = entry.offsetTop;
     const isSeen = top >= log.scrollTop && top + entry.offsetHeight <= log.scrollTop + log.clientHeight;
     if (isLast && fits) log.scrollTop = log.scrollHeight;
-    else if (!isSeen) log.scrollTop = top - 8;
+    else if (!isSeen) log.scrollTop = top - ABOVE;
   }
 
   #begin(brand) {

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
 from litestar import MediaType, Request, Response, get, post
-from litestar.exceptions import ClientException, HTTPException
+from litestar.connection import ASGIConnection
+from litestar.exceptions import ClientException, HTTPException, NotFoundException
 
 from app.playground.pages import HEADERS
 from app.playground.phones import Deed, Phones, fresh_number
 from app.playground.records import brand_name, records_of
+from app.settings import OWN_MACHINE
 from bot.events import Event
 from consent.errors import StoreUnavailable
 from consent.notices import Form
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T", bound="_Who")
 
 _LARGEST_BODY = 64 * 1024
-_Number = Annotated[str, msgspec.Meta(pattern=r"^\+3712[0-9]{7}$")]
+_Number = Annotated[str, msgspec.Meta(pattern=r"^\+3712[0-9]{7}\Z")]
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
 
 
@@ -45,7 +48,7 @@ class _Chat(_Who, kw_only=True):
     share: bool = False
     text: _Text | None = None
     press: _Button | None = None
-    speak: str | None = None
+    speak: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}\Z")] | None = None
 
 
 class _Sms(_Who, kw_only=True):
@@ -59,10 +62,20 @@ def _refused(_request: object, fault: HTTPException) -> Response[dict[str, Any]]
 _REFUSALS: ExceptionHandlersMap = {HTTPException: _refused}
 
 
+def _own_host(connection: ASGIConnection[Any, Any, Any, Any], _handler: object) -> None:
+    """Refuse a name that leads here from elsewhere: a page of another site must not read this."""
+    try:
+        host = urlsplit(f"//{connection.headers.get('host', '')}").hostname
+    except ValueError:
+        host = None
+    if host not in OWN_MACHINE:
+        raise NotFoundException
+
+
 def talk_routes(phones: Phones) -> list[ControllerRouterHandler]:
     """Return the routes of the phones and of the store beside them."""
 
-    @get("/playground/setup", include_in_schema=False)
+    @get("/playground/setup", include_in_schema=False, guards=[_own_host])
     async def setup() -> Response[dict[str, Any]]:
         return _json(_setup(phones))
 
@@ -74,6 +87,7 @@ def _chat_route(phones: Phones) -> ControllerRouterHandler:
         "/playground/chat",
         include_in_schema=False,
         request_max_body_size=_LARGEST_BODY,
+        guards=[_own_host],
         exception_handlers=_REFUSALS,
     )
     async def chat(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
@@ -93,6 +107,7 @@ def _sms_route(phones: Phones) -> ControllerRouterHandler:
         "/playground/sms",
         include_in_schema=False,
         request_max_body_size=_LARGEST_BODY,
+        guards=[_own_host],
         exception_handlers=_REFUSALS,
     )
     async def sms(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
@@ -106,7 +121,12 @@ def _sms_route(phones: Phones) -> ControllerRouterHandler:
 
 
 def _store_route(phones: Phones) -> ControllerRouterHandler:
-    @get("/playground/store", include_in_schema=False, exception_handlers=_REFUSALS)
+    @get(
+        "/playground/store",
+        include_in_schema=False,
+        guards=[_own_host],
+        exception_handlers=_REFUSALS,
+    )
     async def store(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
         try:
             asked = _known(msgspec.convert(dict(request.query_params), _Who), phones)
@@ -140,6 +160,9 @@ def _setup(phones: Phones) -> dict[str, Any]:
 
 
 async def _read(request: Request[Any, Any, Any], kind: type[_T], phones: Phones) -> _T:
+    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        # Another site's form can send no JSON; nor may its script, without being asked about.
+        raise ClientException("This is no request of the page.")
     try:
         asked = msgspec.json.decode(await request.body(), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
@@ -149,7 +172,8 @@ async def _read(request: Request[Any, Any, Any], kind: type[_T], phones: Phones)
 
 def _known(asked: _T, phones: Phones) -> _T:
     catalogue = phones.assistant.catalogue
-    if asked.brand not in catalogue.brands or asked.language not in catalogue.languages:
+    spoken = {asked.language, getattr(asked, "speak", None)} - {None}
+    if asked.brand not in catalogue.brands or not spoken <= set(catalogue.languages):
         raise ClientException("There is no such brand or language.")
     return asked
 

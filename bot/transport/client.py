@@ -97,7 +97,7 @@ class TelegramMessenger:
                 case Fate.DONE | Fate.SAME | Fate.LOST:
                     return outcome
                 case Fate.SLOW:
-                    self._pace.hold(outcome.wait)
+                    self._pace.hold(outcome.wait, chat)
                 case Fate.AGAIN | Fate.TAKEN:
                     await self._pause(next(pauses, None), deadline, outcome)
                 case _:

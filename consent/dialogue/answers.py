@@ -10,6 +10,7 @@ from consent.dialogue.scene import Awaiting, Pending, Turn
 from consent.intents import Intent
 from consent.notices import code_of
 from consent.replies import Option
+from consent.states import State
 
 
 def yes(turn: Turn, intent: Intent) -> None:
@@ -48,13 +49,19 @@ def no(turn: Turn, intent: Intent) -> None:
         withdrawals.withdraw(turn, intent.purposes, pressed=intent.notice is not None)
     elif pending is None:
         _nothing_pending(turn, intent, "no.nothing")
-    elif pending.awaiting is Awaiting.GRANT:
+    elif pending.awaiting is Awaiting.GRANT and not _is_paused(turn, pending):
         turn.wait_for(None)
         withdrawals.withdraw(turn, pending.purposes)
     else:
         turn.wait_for(None)
         turn.say("kept")
         turn.offer(Option(name="menu"))
+
+
+def _is_paused(turn: Turn, pending: Pending) -> bool:
+    """Say whether the question was to end a pause: a no to it leaves the pause."""
+    purpose = turn.scene.catalogue.purpose(pending.purposes[0])
+    return turn.scene.read(purpose).state is State.PAUSED
 
 
 def _nothing_pending(turn: Turn, intent: Intent, message: str) -> None:

@@ -170,6 +170,8 @@ def accept(turn: Turn, pending: Pending, code: str | None) -> None:
     shown = [n for n in (pending.notice, pending.linked_notice) if n]
     if not shown:
         show_notice(turn, purpose)
+    elif _has_moved(turn, purpose, pending):
+        show_again(turn, purpose)
     elif not all(map(turn.scene.lens.notices.is_current, shown)):
         turn.say("notice.changed")
         show_notice(turn, purpose)
@@ -179,6 +181,12 @@ def accept(turn: Turn, pending: Pending, code: str | None) -> None:
         _miss(turn, purpose)
     else:
         _give(turn, purpose, pending)
+
+
+def _has_moved(turn: Turn, purpose: Purpose, pending: Pending) -> bool:
+    """Say whether something was decided about it since it was asked, at another door."""
+    mark = turn.scene.read(purpose).mark
+    return mark is not None and mark.at > pending.asked_at
 
 
 def _miss(turn: Turn, purpose: Purpose) -> None:

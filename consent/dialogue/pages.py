@@ -124,12 +124,21 @@ def explain(turn: Turn, intent: Intent) -> None:
         turn.offer(Option(name="human"), Option(name="menu"))
     elif len(intent.purposes) == 1 and chat:
         show_notice(turn, turn.scene.catalogue.purpose(intent.purposes[0]))
-    elif len(intent.purposes) > _MOST_BY_SMS and not chat:
-        turn.say("explain.many", purposes=list(intent.purposes))
     else:
-        for purpose_id in intent.purposes:
-            _explain_short(turn, purpose_id)
-        turn.offer(Option(name="menu"))
+        _explain_several(turn, intent.purposes, chat=chat)
+
+
+def _explain_several(turn: Turn, purposes: tuple[str, ...], *, chat: bool) -> None:
+    pending = turn.session.pending
+    if pending and pending.awaiting is Awaiting.GRANT and pending.purposes != purposes:
+        # A yes would answer what was read last, which asks nothing.
+        turn.wait_for(None)
+    if len(purposes) > _MOST_BY_SMS and not chat:
+        turn.say("explain.many", purposes=list(purposes))
+        return
+    for purpose_id in purposes:
+        _explain_short(turn, purpose_id)
+    turn.offer(Option(name="menu"))
 
 
 def _explain_short(turn: Turn, purpose_id: str) -> None:
@@ -164,6 +173,7 @@ def language(turn: Turn, intent: Intent) -> None:
     if wanted not in turn.scene.catalogue.languages:
         turn.say("language.choose")
         turn.offer(*(Option(name="language", language=x) for x in turn.scene.catalogue.languages))
+        turn.offer(Option(name="menu"))
         return
     turn.language = wanted
     turn.remember(language=wanted, chosen=True)
@@ -179,4 +189,4 @@ def unclear(turn: Turn) -> None:
         return
     waits = pending is not None and pending.awaiting in _YES_OR_NO
     turn.say("unclear.pending" if waits else "unclear")
-    turn.offer(Option(name="menu"), Option(name="human"))
+    turn.offer(Option(name="human"), Option(name="menu"))

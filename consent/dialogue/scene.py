@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from consent.catalogue import Brand, Catalogue, Purpose
-from consent.decisions import NO, Action, Kind, Subject
+from consent.decisions import NO, YES, Action, Kind, Subject
 from consent.intents import Intent
 from consent.notices import Form, Notice
 from consent.replies import Message, Option, Param, Reply
@@ -83,6 +83,9 @@ class Session:
     missed_at: datetime | None = None
     #: The provider refuses to deliver our replies: nothing we show is seen.
     blocked: bool = False
+    #: The highest number among the provider's messages, and when it came.
+    newest: int = 0
+    newest_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,8 @@ class Scene:
     #: What was said, and the provider's id of it.
     words: str = ""
     message_id: str = ""
+    #: Said before something that was answered already: it may only lower permission.
+    late: bool = False
     #: The language the door believes the customer reads; words and profile come first.
     hint: str | None = None
     on_file: Callable[[], OnFile] = _nothing_on_file
@@ -203,8 +208,9 @@ class Turn:
     def contacts(self) -> bool:
         """Whether any purpose that allows contact stands, after what this message has ended."""
         stands = {State.GIVEN, State.PAUSED}
+        said = {p.id: self.last(Subject.purpose(p.id)) for p in self.scene.catalogue.contacting}
         return any(
-            self.scene.read(p).state in stands and self.last(Subject.purpose(p.id)) not in NO
+            said[p.id] in YES or (said[p.id] not in NO and self.scene.read(p).state in stands)
             for p in self.scene.catalogue.contacting
         )
 
@@ -274,5 +280,12 @@ class Turn:
         return Reply(
             language=self.language,
             messages=tuple(self.messages),
-            options=tuple(self.options),
+            options=_each_once(self.options),
         )
+
+
+def _each_once(options: list[Option]) -> tuple[Option, ...]:
+    """Return each option once, the way back last: there it always is."""
+    others = dict.fromkeys(o for o in options if o.name != "menu")
+    back = [o for o in options if o.name == "menu"][:1]
+    return (*others, *back)

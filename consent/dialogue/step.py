@@ -25,6 +25,8 @@ _DECIDING = frozenset(
 )
 
 
+#: The last answer was never delivered.
+_UNSEEN = "unseen"
 _ANSWERS = frozenset({IntentName.YES, IntentName.NO})
 _WITHDRAWING = frozenset({IntentName.WITHDRAW_ALL, IntentName.WITHDRAW})
 
@@ -38,8 +40,6 @@ def step(scene: Scene, session: Session, intent: Intent) -> Turn:
     turn = Turn(scene=scene, session=session, language=_language(scene, session, intent))
     if intent.language and not session.chosen:
         turn.remember(language=intent.language)
-    elif not session.language and scene.hint:
-        turn.remember(language=scene.hint)
     decides = intent.page is Page.MY_DATA or any(w.name in _DECIDING for w in intent.wishes)
     if intent.brand and intent.brand != scene.brand.id and decides:
         turn.say("brand.other", other=intent.brand)
@@ -51,7 +51,9 @@ def step(scene: Scene, session: Session, intent: Intent) -> Turn:
     for wish in wishes:
         if wish.name is IntentName.YES and _takes_back(turn, wishes):
             continue
-        if wish.certain or wish.name in _WITHDRAWING or not _acts(wish):
+        if scene.late and _switches_on(wish):
+            pages.switches(turn)
+        elif wish.certain or wish.name in _WITHDRAWING or not _acts(wish):
             _HANDLERS[wish.name](turn, wish)
         else:
             pages.unclear(turn)
@@ -83,8 +85,16 @@ def _acts(wish: Intent) -> bool:
     return wish.name in {*_ANSWERS, IntentName.PAUSE}
 
 
+def _switches_on(wish: Intent) -> bool:
+    return wish.name is IntentName.GRANT and bool(wish.channels or wish.topics)
+
+
 def resume(scene: Scene, session: Session) -> Turn:
-    """Carry out, without asking again, what waited for the sender's number."""
+    """Carry out, without asking again, what waited for the sender's number.
+
+    Only what lowers permission is: a switch wished for on some earlier day is shown, to be
+    switched by a word of today.
+    """
     pending = session.pending
     turn = Turn(scene=scene, session=session, language=_language(scene, session, None))
     turn.wait_for(None)
@@ -92,7 +102,9 @@ def resume(scene: Scene, session: Session) -> Turn:
     if pending is None or pending.awaiting is not Awaiting.LINK or pending.intent is None:
         pages.menu(turn)
         return turn
-    following = step(scene, turn.session, replace(pending.intent, language=None))
+    following = step(
+        replace(scene, late=True), turn.session, replace(pending.intent, language=None)
+    )
     following.messages[:0] = turn.messages
     return following
 
@@ -100,6 +112,12 @@ def resume(scene: Scene, session: Session) -> Turn:
 def remark(scene: Scene, session: Session, message: str) -> Turn:
     """Say why something could not be used; a pending question stays open."""
     turn = Turn(scene=scene, session=session, language=_language(scene, session, None))
+    if message == _UNSEEN:
+        # A yes to a text that was never shown would be none (law 1); a STOP that waits for the
+        # number waits on.
+        if turn.before and turn.before.awaiting is not Awaiting.LINK:
+            turn.wait_for(None)
+        return turn
     turn.say(message)
     asks_again = message in {"contact.foreign", "contact.forwarded"}
     turn.offer(Option(name="contact" if asks_again else "menu"))

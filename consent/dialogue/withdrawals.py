@@ -156,7 +156,11 @@ def ask(turn: Turn, intent: Intent) -> None:
         turn.messages = [m for m in turn.messages if m.id != "ask.withdraw"]
     turn.wait_for(Pending(awaiting=Awaiting.WITHDRAW, asked_at=turn.scene.now, purposes=purposes))
     turn.say("ask.withdraw", purposes=list(purposes))
-    turn.offer(*(Option(name="withdraw", purpose=p) for p in purposes), Option(name="menu"))
+    if set(purposes) == {p.id for p in catalogue.purposes}:
+        turn.offer(Option(name="withdraw_all", scope=Scope.ALL.value))
+    else:
+        turn.offer(*(Option(name="withdraw", purpose=p) for p in purposes))
+    turn.offer(Option(name="menu"))
 
 
 def pause(turn: Turn, intent: Intent) -> None:
@@ -175,12 +179,17 @@ def pause(turn: Turn, intent: Intent) -> None:
                 show_notice(turn, purpose)
                 return
         else:
-            _pause_one(turn, purpose, intent.hours or PAUSE_HOURS)
+            pressed = intent.notice is not None
+            _pause_one(turn, purpose, intent.hours or PAUSE_HOURS, pressed=pressed)
     turn.offer(Option(name="menu"))
 
 
-def _pause_one(turn: Turn, purpose: Purpose, hours: int) -> None:
+def _pause_one(turn: Turn, purpose: Purpose, hours: int, *, pressed: bool) -> None:
     until = turn.scene.now + timedelta(hours=min(max(hours, 1), _LONGEST_PAUSE_HOURS))
+    standing = turn.scene.read(purpose).until
+    if pressed and standing:
+        # A button cannot know of a longer pause asked for in words.
+        until = max(until, standing)
     subject = Subject.purpose(purpose.id)
     turn.decide(Decide(subject=subject, action=Action.PAUSED, until=until))
     turn.session = replace(turn.session, pending=None)

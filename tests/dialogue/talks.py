@@ -82,21 +82,21 @@ class Talk:
         contact: Address | None = None,
         form: Form | None = None,
         silent: bool = False,
+        order: int | None = None,
     ) -> Reply:
         """Say or choose something in a message of its own."""
         self.sent += 1
-        return await self.send(
-            inbound(
-                text,
-                choice=choice,
-                message_id=f"m-{self.sent}",
-                address=address,
-                brand=brand,
-                contact=contact,
-                form=form,
-                silent=silent,
-            )
+        said = inbound(
+            text,
+            choice=choice,
+            message_id=f"m-{self.sent}",
+            address=address,
+            brand=brand,
+            contact=contact,
+            form=form,
+            silent=silent,
         )
+        return await self.send(replace(said, order=order))
 
     async def link(
         self, number: Address = NUMBER, *, brand: str = LMT, account: Address = CHAT

@@ -33,6 +33,7 @@ CHANNELS = session(pending(Awaiting.CHANNELS))
 SCOPE = session(pending(Awaiting.SCOPE))
 WITHDRAW = session(pending(Awaiting.WITHDRAW, "offers", "loyalty_offers"))
 LINK = session(pending(Awaiting.LINK))
+PAUSED = said("location", Action.PAUSED, at=START - HOUR, until=START + HOUR)
 ALL_REFUSED = tuple(f"{purpose} refused" for purpose in PURPOSES)
 NOTHING = (("yes.nothing",), (), None)
 
@@ -162,6 +163,34 @@ LATE = session(grant_pending(asked_at=LONG_AGO))
             scene(*given("offers")), CHANNELS, intent(NO), (("kept",), (), None), id="no-channel"
         ),
         pytest.param(scene(), LINK, intent(NO), (("kept",), (), None), id="no-number"),
+        pytest.param(
+            scene(*given("location"), PAUSED, proof_level=2),
+            session(grant_pending(notice("location"))),
+            intent(NO),
+            (("kept",), (), None),
+            id="to-ending-a-pause-leaves-the-pause",
+        ),
+        pytest.param(
+            scene(*given("location"), PAUSED),
+            session(pending(Awaiting.GRANT, "location")),
+            intent(NO),
+            (("kept",), (), None),
+            id="to-a-paused-page-that-cannot-be-given-here",
+        ),
+        pytest.param(
+            scene(*given("location"), PAUSED, proof_level=2),
+            session(grant_pending(notice("location"))),
+            Intent(name=NO, purposes=("location",)),
+            (("withdrawn",), ("location withdrawn",), None),
+            id="a-no-that-names-what-is-paused",
+        ),
+        pytest.param(
+            scene(),
+            session(pending(Awaiting.GRANT, "credit")),
+            intent(NO),
+            (("refused", "alternative.other_proof_of_credit"), ("credit refused",), None),
+            id="to-a-page-that-cannot-be-given-here",
+        ),
         pytest.param(
             scene(),
             ASKED,

@@ -28,7 +28,7 @@ from tests.builders import (
 )
 
 GRANT, YES = IntentName.GRANT, IntentName.YES
-ASKED_CREDIT = said("credit", Action.ASKED)
+ASKED_CREDIT = said("credit", Action.ASKED, at=START - HOUR)
 BY_SMS = session(grant_pending(notice("credit", form=Form.SMS), code="47"))
 
 

@@ -103,6 +103,19 @@ async def test_a_yes_by_sms_does_not_answer_a_question_of_the_chat() -> None:
     assert ("granted", "ask.channels") == in_chat.ids
 
 
+async def test_a_stop_by_sms_is_not_undone_by_a_yes_to_an_older_question() -> None:
+    """Asked in the chat, stopped by SMS, a yes in the chat is asked for once more."""
+    talk = Talk()
+    await talk.link()
+    await talk.say("START", address=CHAT)
+    await talk.say("STOP")
+    late = await talk.say("JĀ", address=CHAT)
+    assert ("button.stale", "page.state", "notice", "ask.grant") == late.ids
+    assert not (await talk.may("offers")).allowed
+    again = await talk.say("JĀ", address=CHAT)
+    assert ("granted", "ask.channels") == again.ids
+
+
 async def test_a_yes_to_one_brand_answers_no_question_of_the_other() -> None:
     """Asked by LMT, a yes said to Amigo is a yes to nothing (law 7)."""
     talk = Talk()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from hypothesis import settings
@@ -84,6 +85,8 @@ class Conversations(RuleBasedStateMachine):
         self.offered: dict[Key, tuple[Option, ...]] = {}
         #: By brand, the one account that has the number.
         self.linked: dict[str, Address] = {}
+        #: When the newest message of each conversation came.
+        self.heard: dict[Key, datetime] = {}
 
     def teardown(self) -> None:
         """Close the loop."""
@@ -97,6 +100,9 @@ class Conversations(RuleBasedStateMachine):
 
     def _send(self, message: Inbound) -> Reply:
         before = self._lengths()
+        if message.order is None:
+            message = replace(message, order=len(self.sent) + 1)
+            self.heard[message.brand, message.address] = self.talk.clock.now()
         reply = self._run(self.talk.send(message))
         other = AMIGO if message.brand == LMT else LMT
         assert before[other] == self._lengths()[other]
@@ -125,6 +131,18 @@ class Conversations(RuleBasedStateMachine):
         """Say something at a door of a brand."""
         self._send(inbound(text, message_id=self._id(), address=address, brand=brand))
 
+    @rule(text=WORDS, address=DOORS, brand=BRANDS)
+    def say_late(self, text: str, address: Address, brand: str) -> None:
+        """Say something that arrives after what was said later: it raises no permission."""
+        newest = self.heard.get((brand, address))
+        if newest is None or self.talk.clock.now() - newest >= DAY:
+            return
+        told = self._lengths()[brand]
+        late = inbound(text, message_id=self._id(), address=address, brand=brand)
+        self._send(replace(late, order=0))
+        added = self._run(self.talk.history(brand=brand))[told:]
+        assert not GIVING & {entry.action for entry in added}
+
     @rule(data=st.data(), address=DOORS, brand=BRANDS)
     def choose(self, data: st.DataObject, address: Address, brand: str) -> None:
         """Choose one of the options last offered."""
@@ -144,8 +162,11 @@ class Conversations(RuleBasedStateMachine):
                 message_id=self._id(), choice=shared, address=account, brand=brand, contact=NUMBER
             )
         )
-        lost = [before.value] if before and before != account else []
-        assert lost == [sent.payload["to"] for sent in self.talk.ledger.outgoing[told:]]
+        lost = [before] if before and before != account else []
+        for other in lost:
+            # It begins anew, and so does the count of its messages.
+            self.heard.pop((brand, other), None)
+        assert lost == [sent.to for sent in self.talk.ledger.outgoing[told:]]
 
     @rule(brand=BRANDS, address=DOORS)
     def grant_in_full(self, brand: str, address: Address) -> None:

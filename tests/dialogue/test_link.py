@@ -8,7 +8,7 @@ import pytest
 
 from consent.dialogue.scene import Awaiting, Session
 from consent.dialogue.step import resume, step
-from consent.intents import Intent, IntentName, Scope
+from consent.intents import Intent, IntentName, Scope, Wish
 from consent.replies import Option
 from tests.builders import (
     AMIGO,
@@ -74,12 +74,38 @@ def test_before_the_number_is_known_nothing_is_decided(wish: Intent, message: st
             id="a-grant-still-only-shows-its-notice",
         ),
         pytest.param(
+            Intent(name=IntentName.GRANT, channels=("sms",)),
+            (("link.done", "switches", "switches.topics"), (), None),
+            id="a-channel-is-only-shown-with-its-switch",
+        ),
+        pytest.param(
+            Intent(name=IntentName.GRANT, topics=("news",)),
+            (("link.done", "switches", "switches.topics"), (), None),
+            id="a-topic-is-only-shown-with-its-switch",
+        ),
+        pytest.param(
+            Intent(
+                name=IntentName.GRANT,
+                actions=(
+                    Wish(name=IntentName.GRANT, channels=("sms",)),
+                    Wish(name=IntentName.WITHDRAW, purposes=("offers",)),
+                ),
+            ),
+            (("link.done", "withdrawn", "switches.none"), ("offers withdrawn",), None),
+            id="a-channel-beside-a-withdrawal",
+        ),
+        pytest.param(
             intent(IntentName.STATUS),
             (("link.done", "status", "status.no_channels"), (), None),
             id="status",
         ),
         pytest.param(
             intent(IntentName.YES), (("link.done", "menu"), (), None), id="yes-to-nothing"
+        ),
+        pytest.param(
+            Intent(name=IntentName.PAUSE, purposes=("location",), hours=3),
+            (("link.done", "paused"), ("location paused",), None),
+            id="a-pause",
         ),
         pytest.param(intent(IntentName.NO), (("link.done", "menu"), (), None), id="no-to-nothing"),
     ],
@@ -89,7 +115,15 @@ def test_the_wish_is_carried_out_when_the_number_is_shared(
 ) -> None:
     """What waited for the number is carried out at the share without asking again."""
     waiting = step(UNLINKED, session(), wish).session
-    assert expected == outcome(resume(scene(*given("offers")), waiting))
+    assert expected == outcome(resume(scene(*given("offers", "location")), waiting))
+
+
+def test_a_channel_wished_for_before_the_share_waits_for_its_consent() -> None:
+    """Without a consent to contact there is nothing to switch; nothing is decided."""
+    waiting = step(UNLINKED, session(), Intent(name=IntentName.GRANT, channels=("sms",))).session
+    turn = resume(scene(), waiting)
+    assert (("link.done", "switches.none"), (), None) == outcome(turn)
+    assert [Option(name="explain", purpose="offers"), Option(name="menu")] == turn.options
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from consent.chain import stamp
 from consent.decisions import Action
 from consent.dialogue.scene import Scene
 from consent.dialogue.step import step
@@ -221,6 +222,27 @@ def test_a_pause_has_an_end(hours: int | None, expected: timedelta) -> None:
     assert [START + expected] == [d.until for d in turn.decisions]
     assert turn.messages[0].params["until"]
     assert turn.session.pending is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "pressed", "expected"),
+    [
+        pytest.param(72, True, timedelta(hours=72), id="a-button-keeps-a-longer-pause"),
+        pytest.param(3, True, timedelta(hours=24), id="a-button-makes-a-shorter-one-longer"),
+        pytest.param(72, False, timedelta(hours=24), id="words-say-what-they-mean"),
+    ],
+)
+def test_a_pressed_pause_never_shortens_a_longer_one(
+    hours: int, *, pressed: bool, expected: timedelta
+) -> None:
+    """A button says a day and knows of no longer pause; lowering permission stays lowered."""
+    until = START + timedelta(hours=hours)
+    paused = said("location", Action.PAUSED, at=START - HOUR, until=until)
+    code = notice("location").code if pressed else None
+    wish = Intent(name=PAUSE, purposes=("location",), notice=code)
+    turn = step(scene(*given("location"), paused), session(), wish)
+    assert [START + expected] == [d.until for d in turn.decisions]
+    assert stamp(START + expected) == turn.messages[0].params["until"]
 
 
 def test_a_withdrawal_in_the_same_message_wins_over_a_pause() -> None:

@@ -182,6 +182,34 @@ def test_several_pages_are_each_a_tap_away() -> None:
     ] == turn.options
 
 
+@pytest.mark.parametrize(
+    ("form", "purposes", "kept"),
+    [
+        pytest.param(Form.SMS, ("research",), False, id="another-by-sms"),
+        pytest.param(Form.SMS, ("offers",), True, id="the-same-by-sms"),
+        pytest.param(Form.SMS, ("offers", "research"), False, id="another-beside-it-by-sms"),
+        pytest.param(Form.SMS, ("credit", "research", "traffic"), False, id="many-by-sms"),
+        pytest.param(Form.CHAT, ("credit", "research"), False, id="several-in-a-chat"),
+    ],
+)
+def test_a_yes_does_not_reach_past_another_explanation(
+    form: Form, purposes: tuple[str, ...], *, kept: bool
+) -> None:
+    """What was read last asks nothing, so a yes after it agrees to nothing (law 1)."""
+    seen = scene(form=form)
+    read = step(seen, session(grant_pending(notice(form=form))), intent(EXPLAIN, *purposes))
+    yes = step(seen, read.session, intent(IntentName.YES))
+    assert ("grant" if kept else None) == outcome(read)[2]
+    assert (("offers given",) if kept else ()) == outcome(yes)[1]
+
+
+def test_an_explanation_leaves_other_questions_open() -> None:
+    """Only a notice is agreed to by what was read last; which channels is asked on."""
+    before = session(pending(Awaiting.CHANNELS))
+    turn = step(scene(*given("offers")), before, intent(EXPLAIN, "credit", "research"))
+    assert "channels" == outcome(turn)[2]
+
+
 def test_a_person_is_one_case_however_often_asked() -> None:
     """Asking again within a day is the same case; a day later it is a new one."""
     first = step(scene(), session(), intent(HUMAN, "credit"))

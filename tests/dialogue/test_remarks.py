@@ -26,9 +26,10 @@ from tests.dialogue.talks import Talk
 
 ASKS_AGAIN = {Remark.CONTACT_FOREIGN, Remark.CONTACT_FORWARDED}
 STOP = Intent(name=IntentName.WITHDRAW_ALL)
+UNSEEN = replace(inbound(message_id="u", address=CHAT), remark=Remark.UNSEEN)
 
 
-@pytest.mark.parametrize("why", list(Remark))
+@pytest.mark.parametrize("why", [r for r in Remark if r is not Remark.UNSEEN])
 def test_a_remark_says_why_and_offers_the_way_on(why: Remark) -> None:
     """The contact is asked for again where it was somebody else's; else there is the list."""
     turn = remark(scene(), session(), why.value)
@@ -47,6 +48,45 @@ def test_a_remark_leaves_the_open_question_open(before: Pending) -> None:
     """What could not be used answers nothing and forgets nothing."""
     remembered = session(before)
     assert remembered == remark(scene(), remembered, "remark.wordless").session
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(grant_pending(), id="a-notice"),
+        pytest.param(pending(Awaiting.CHANNELS), id="which-channels"),
+        pytest.param(pending(Awaiting.SCOPE), id="the-rest-too"),
+        pytest.param(pending(Awaiting.WITHDRAW, "offers"), id="end-them"),
+        pytest.param(None, id="nothing"),
+    ],
+)
+def test_an_answer_nobody_saw_asks_nothing(before: Pending | None) -> None:
+    """What never reached the customer is no question, and nothing more is said."""
+    remembered = replace(session(before), language="ru")
+    turn = remark(scene(), remembered, Remark.UNSEEN.value)
+    assert ((), (), None) == outcome(turn)
+    assert ([], "ru") == (turn.options, turn.reply().language)
+    assert replace(remembered, pending=None) == turn.session
+
+
+async def test_an_answer_nobody_saw_does_not_lose_the_stop_it_answered() -> None:
+    """A STOP before the number is known is carried out at the share, whatever was delivered."""
+    talk = Talk()
+    await talk.say("STOP", address=CHAT)
+    await talk.send(UNSEEN)
+    await talk.link()
+    assert ("offers refused", "loyalty_offers refused") == await talk.ledgered()
+
+
+async def test_a_yes_to_a_notice_nobody_saw_gives_nothing() -> None:
+    """The notice was never delivered, so the next yes agrees to nothing (law 1)."""
+    talk = Talk()
+    await talk.link()
+    await talk.say("START", address=CHAT)
+    unseen = await talk.send(UNSEEN)
+    yes = await talk.say("JĀ", address=CHAT)
+    assert ((), ("yes.nothing",)) == (unseen.ids, yes.ids)
+    assert ("offers asked",) == await talk.ledgered(CHAT)
 
 
 def _sticker(number: int = 9) -> Inbound:
@@ -171,11 +211,17 @@ async def test_a_language_of_the_profile_comes_before_the_hint() -> None:
     assert "en" == (await talk.send(replace(_sticker(), language="ru"))).language
 
 
-async def test_a_hint_is_not_remembered_as_the_customer_s_own() -> None:
-    """What a door believes once does not bind the next message."""
+async def test_the_first_hint_is_kept_until_the_customer_s_own_words() -> None:
+    """What a door believes later does not change the language; words do."""
     talk = Talk()
-    await talk.send(replace(_sticker(1), language="ru"))
-    assert "lv" == (await talk.send(_sticker(2))).language
+    heard = [
+        (await talk.send(replace(_sticker(1), language="ru"))).language,
+        (await talk.send(replace(_sticker(2), language="en"))).language,
+        (await talk.send(_sticker(3))).language,
+        (await talk.say("palīdzība", address=CHAT)).language,
+        (await talk.send(replace(_sticker(4), language="ru"))).language,
+    ]
+    assert ["ru", "ru", "ru", "lv", "lv"] == heard
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,17 @@ from consent.decisions import Action
 from consent.dialogue.scene import Session
 from consent.dialogue.step import step
 from consent.intents import Intent, IntentName, Scope, Wish
-from tests.builders import Outcome, grant_pending, notice, outcome, said, scene, session
+from tests.builders import (
+    HOUR,
+    START,
+    Outcome,
+    grant_pending,
+    notice,
+    outcome,
+    said,
+    scene,
+    session,
+)
 
 GRANT, YES = IntentName.GRANT, IntentName.YES
 OFFERS = session(grant_pending())
@@ -67,6 +77,40 @@ TRAFFIC_WISH = Wish(name=GRANT, purposes=("traffic",))
             (("refused",), ("offers refused",), None),
             id="what-one-message-refuses-it-does-not-give",
         ),
+        pytest.param(
+            OFFERS,
+            (Wish(name=YES), Wish(name=GRANT, channels=("sms",))),
+            (
+                ("granted", "ask.channels", "channel.on"),
+                ("offers given", "sms on"),
+                "channels",
+            ),
+            id="a-yes-and-the-channel-it-allows",
+        ),
+        pytest.param(
+            session(grant_pending(notice("traffic"))),
+            (Wish(name=YES), Wish(name=GRANT, channels=("sms",))),
+            (
+                ("granted", "channel.needs_consent", "page.state", "notice", "ask.grant"),
+                ("traffic given", "offers asked"),
+                "grant",
+            ),
+            id="a-yes-that-allows-no-channel",
+        ),
+        pytest.param(
+            OFFERS,
+            (
+                Wish(name=YES),
+                Wish(name=GRANT, channels=("sms",)),
+                Wish(name=IntentName.WITHDRAW, purposes=("offers",)),
+            ),
+            (
+                ("refused", "channel.needs_consent", "page.state", "notice", "ask.grant"),
+                ("offers refused", "offers asked"),
+                "grant",
+            ),
+            id="a-channel-beside-a-yes-that-is-taken-back",
+        ),
     ],
 )
 def test_no_message_accepts_a_notice_that_it_asks_for_itself(
@@ -94,5 +138,6 @@ def test_a_yes_beside_a_stop_counts_unless_the_stop_takes_it_back(
     """What one message both gives and ends, it does not give."""
     before = session(grant_pending(notice("traffic")))
     both = Intent(name=YES, actions=(Wish(name=YES), stop))
-    turn = step(scene(said("traffic", Action.ASKED)), before, both)
+    asked = said("traffic", Action.ASKED, at=START - HOUR)
+    turn = step(scene(asked), before, both)
     assert gives is (Action.GIVEN in {d.action for d in turn.decisions})

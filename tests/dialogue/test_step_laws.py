@@ -83,7 +83,29 @@ def test_law_1_a_channel_comes_on_only_when_named(moment: Moment) -> None:
     turn = step(moment.scene, moment.before, moment.wish)
     switched = {d.subject for d in turn.decisions if d.action is Action.ON}
     assert switched <= _named_switches(moment.wish, IntentName.GRANT)
-    assert not switched or moment.scene.lens.contacts(moment.scene.standing)
+    lens = moment.scene.lens
+    assert not switched or lens.contacts(moment.scene.standing) or lens.contacts(after(turn))
+
+
+_RAISING = frozenset({Action.GIVEN, Action.ON})
+
+
+@QUICK
+@given(moment=moments(intents()))
+def test_law_1_a_message_that_comes_late_raises_no_permission(moment: Moment) -> None:
+    """Said before what was answered already, it gives and switches on nothing."""
+    late, before = replace(moment.scene, late=True), replace(moment.before, pending=None)
+    turn = step(late, before, moment.wish)
+    assert not _RAISING & {d.action for d in turn.decisions}
+
+
+@QUICK
+@given(moment=moments(withdrawals()))
+def test_law_2_a_withdrawal_that_comes_late_still_counts(moment: Moment) -> None:
+    """Whatever was answered in between, all that it names is off."""
+    late = replace(moment.scene, late=True, linked=True)
+    turn = step(late, replace(moment.before, pending=None), moment.wish)
+    assert _is_off(moment.scene.lens, after(turn), moment.wish)
 
 
 def _named_purposes(wish: Intent) -> set[str]:
@@ -142,7 +164,7 @@ def test_law_2_a_withdrawal_that_waits_for_the_number_is_never_lost(
         session = turn.session
     shared = resume(moment.scene, session)
     assert _is_off(moment.scene.lens, after(shared), moment.wish)
-    assert not [d for d in shared.decisions if d.action is Action.GIVEN]
+    assert not _RAISING & {d.action for d in shared.decisions}
 
 
 @QUICK
@@ -206,6 +228,15 @@ def test_before_the_number_is_known_no_standing_is_shown(moment: Moment) -> None
     rows = [row for m in reply.messages for row in states_shown(m)]
     assert {None} >= {row["state"] for row in rows}
     assert not {"my_data", "status", "switches", "page.state"} & set(reply.ids)
+
+
+@QUICK
+@given(moment=moments(intents()))
+def test_nothing_is_offered_twice_and_the_way_back_comes_last(moment: Moment) -> None:
+    """However many wishes a message has, each button stands once, the list's at the end."""
+    names = step(moment.scene, moment.before, moment.wish).reply().options
+    assert len(set(names)) == len(names)
+    assert "menu" not in {option.name for option in names[:-1]}
 
 
 @QUICK

@@ -194,6 +194,30 @@ def test_unsure_whether_they_want_to_stop_asks_and_changes_nothing(
     assert tuple(f"{p} withdrawn" for p in asked) == outcome(after)[1]
 
 
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        pytest.param(
+            Intent(name=IntentName.WITHDRAW_ALL, scope=Scope.ALL, certain=False),
+            [Option(name="withdraw_all", scope="all"), Option(name="menu")],
+            id="all-at-once",
+        ),
+        pytest.param(
+            Intent(name=WITHDRAW, purposes=("traffic", "credit"), certain=False),
+            [
+                Option(name="withdraw", purpose="traffic"),
+                Option(name="withdraw", purpose="credit"),
+                Option(name="menu"),
+            ],
+            id="each-of-several",
+        ),
+    ],
+)
+def test_in_doubt_one_tap_ends_what_was_meant(wish: Intent, expected: list[Option]) -> None:
+    """Where everything may be meant there is one button for everything."""
+    assert expected == step(scene(*given(*PURPOSES)), session(), wish).options
+
+
 def test_a_number_nobody_has_ends_nothing() -> None:
     """A number without a consent lists those there are."""
     turn = step(scene(*BOTH), session(), Intent(name=WITHDRAW, unknown_number=12))

@@ -140,8 +140,9 @@ def test_an_explicit_yes_gives(
     assert expected == outcome(step(seen, before, wish))
 
 
-ASKED_OFFERS, ASKED_TRAFFIC = said("offers", Action.ASKED), said("traffic", Action.ASKED)
-ASKED_CREDIT = said("credit", Action.ASKED)
+ASKED_OFFERS, ASKED_TRAFFIC, ASKED_CREDIT = (
+    said(p, Action.ASKED, at=START - HOUR) for p in ("offers", "traffic", "credit")
+)
 AGAIN = (("notice.again", "page.state", "notice", "ask.grant"), (), "grant")
 
 
@@ -284,6 +285,20 @@ AGAIN = (("notice.again", "page.state", "notice", "ask.grant"), (), "grant")
             replace(intent(YES, "offers"), notice=notice().code),
             (("already.given", "page.state", "notice"), (), None),
             id="a-button-of-what-is-given-while-another-is-asked",
+        ),
+        pytest.param(
+            scene(said("offers", Action.REFUSED)),
+            OFFERS,
+            intent(YES),
+            (("button.stale", "page.state", "notice", "ask.grant"), (), "grant"),
+            id="after-a-no-at-another-door",
+        ),
+        pytest.param(
+            scene(*given("offers", at=START)),
+            OFFERS,
+            intent(YES),
+            (("already.given", "page.state", "notice"), (), None),
+            id="after-a-yes-at-another-door",
         ),
         pytest.param(
             scene(), session(), intent(YES), (("yes.nothing",), (), None), id="nothing-pending"

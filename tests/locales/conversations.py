@@ -11,8 +11,8 @@ from consent.decisions import Action, Subject
 from consent.dialogue.scene import Awaiting, Pending, Turn
 from consent.intents import Intent, IntentName, Page, Wish
 from consent.notices import Form
-from consent.ports import Remark
 from consent.replies import Message, Reply
+from tests.locales.sayings import REMARKS
 from tests.locales.situations import (
     ALL,
     CHANNELS,
@@ -244,7 +244,10 @@ def _chat_only(stage: Stage) -> Played:
     yield "the number", stage.resume(None)
     yield "how to share the number", stage.turn(Intent(name=IntentName.HELP, page=Page.LINK))
     yield "the list", stage.turn(Intent(name=IntentName.HELP, page=Page.MENU))
-    for why in Remark:
+    channel = Intent(name=GRANT, channels=("sms",))
+    yield "a channel, then the number", stage.resume(channel, *stage.given("offers"))
+    yield "a channel, then the number, no consent", stage.resume(channel)
+    for why in REMARKS:
         yield why.value, stage.remark(why.value)
 
 

@@ -11,10 +11,13 @@ from consent.ports import Remark
 from consent.states import State, Switch
 
 _FOLDER = Path(consent.dialogue.__file__).parent
+#: Why a door could not use something; to an answer nobody saw nothing is said.
+REMARKS = tuple(why for why in Remark if why is not Remark.UNSEEN)
 
 #: Ids that the code puts together, by the expression it does it with.
 COMPUTED = {
-    "message": {"yes.nothing", "no.nothing", "withdrawn", "refused"} | {r.value for r in Remark},
+    "message": {"yes.nothing", "no.nothing", "withdrawn", "refused"}
+    | {why.value for why in REMARKS},
     "f'{message}.several'": {"withdrawn.several", "refused.several"},
     "f'already.{reading.state.value}'": {"already.withdrawn", "already.refused"},
     "f'withdrawn.{name}'": {"withdrawn.marketing", "withdrawn.all"},

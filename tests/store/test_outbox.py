@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from consent.errors import StoreUnavailable
-from consent.ports import AddressKind, Outgoing, Snapshot, Writing
+from consent.ports import Address, AddressKind, Outgoing, Remark, Snapshot, Writing
 from consent.replies import Option
 from storage import schema
 from storage.database import Database
@@ -29,7 +29,8 @@ def _item(name: str, **changes: object) -> Outgoing:
         "id": name,
         "brand": "lmt",
         "kind": "telegram",
-        "payload": {"to": "4242", "message": "link.ended", "language": "lv"},
+        "to": OLD,
+        "payload": {"message": "link.ended", "language": "lv"},
     }
     return Outgoing(**(fields | changes))  # type: ignore[arg-type]
 
@@ -163,10 +164,68 @@ async def test_a_farewell_waits_for_the_old_account(database: Database) -> None:
     await office.handle(in_chat("l", Option(name="language", language="en")))
     await office.handle(share("n", account=NEW))
     (sent,) = await SqlOutbox(database, VAULT).claim("telegram", "lmt", NOW)
-    expected = {"to": OLD.value, "message": "link.ended", "language": "en"}
-    assert (expected, NOW + timedelta(days=1)) == (sent.payload, sent.not_after)
+    expected = {"message": "link.ended", "language": "en"}
+    assert (OLD, expected) == (sent.to, sent.payload)
+    assert NOW + timedelta(days=1) == sent.not_after
     (row,) = rows(database, schema.outbox)
     assert OLD.value.encode() not in row.sealed_payload
+
+
+async def _told(database: Database, *, brand: str = "lmt", after: timedelta = MINUTE) -> list[str]:
+    """Return the accounts that a worker would tell now."""
+    found = await SqlOutbox(database, VAULT).claim("telegram", brand, NOW + after)
+    return [item.to.value for item in found]
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        pytest.param((OLD, NEW), [OLD.value], id="lost"),
+        pytest.param((OLD, NEW, OLD), [NEW.value], id="lost-and-back"),
+        pytest.param((OLD, NEW, OLD, NEW), [OLD.value], id="lost-and-back-and-lost"),
+    ],
+)
+async def test_a_farewell_is_called_back_when_the_account_links_again(
+    database: Database, shares: tuple[Address, ...], expected: list[str]
+) -> None:
+    """Nobody is told that they lost the number which they have again."""
+    office = desk(sql_ledger(database))
+    for number, account in enumerate(shares):
+        await office.handle(share(f"s{number}", account=account))
+    assert expected == await _told(database)
+
+
+async def test_a_farewell_in_a_worker_s_hands_is_not_handed_out_again(database: Database) -> None:
+    """Claimed when the account links again, it is not claimed a second time."""
+    office = desk(sql_ledger(database))
+    for number, account in enumerate((OLD, NEW)):
+        await office.handle(share(f"s{number}", account=account))
+    first = await _told(database)
+    await office.handle(share("back"))
+    assert ([OLD.value], [NEW.value]) == (first, await _told(database, after=3 * MINUTE))
+
+
+async def test_linking_at_one_brand_calls_nothing_back_at_the_other(database: Database) -> None:
+    """What one brand has to tell an account is not the other's to take back (law 7)."""
+    office = desk(sql_ledger(database))
+    for number, account in enumerate((OLD, NEW)):
+        await office.handle(share(f"s{number}", account=account))
+    await office.handle(replace(share("a"), brand="amigo"))
+    assert [OLD.value] == await _told(database)
+
+
+async def test_what_was_sent_is_not_called_back(database: Database) -> None:
+    """When a farewell was sent stays noted as it was."""
+    office, outbox = desk(sql_ledger(database)), SqlOutbox(database, VAULT)
+    for number, account in enumerate((OLD, NEW)):
+        await office.handle(share(f"s{number}", account=account))
+    (sent,) = await outbox.claim("telegram", "lmt", NOW)
+    await outbox.settle(sent, NOW)
+    later = replace(share("back"), received_at=NOW + MINUTE)
+    await office.handle(later)
+    found = {r.outgoing_id: r.sent_at for r in rows(database, schema.outbox)}
+    assert to_store(NOW) == found.pop(sent.id)
+    assert [None] == list(found.values())
 
 
 async def test_a_store_that_is_gone_claims_nothing(database: Database) -> None:
@@ -200,6 +259,28 @@ async def test_an_account_that_cannot_be_reached_is_noted(database: Database) ->
     assert expected | {"lmt/telegram": to_store(NOW)} == await _unreachable(database)
     await outbox.note_reach("lmt", OLD, None)
     assert expected == await _unreachable(database)
+
+
+async def test_who_writes_can_be_reached_again(database: Database) -> None:
+    """A message of the account itself ends its being out of reach; no other one's does."""
+    office, outbox = desk(sql_ledger(database)), SqlOutbox(database, VAULT)
+    await office.handle(share("s"))
+    await outbox.note_reach("lmt", OLD, NOW)
+    await office.handle(message("m", Option(name="menu")))
+    elsewhere = await _unreachable(database)
+    await office.handle(in_chat("c", Option(name="menu")))
+    assert to_store(NOW) == elsewhere["lmt/telegram"]
+    assert {None} == set((await _unreachable(database)).values())
+
+
+async def test_an_answer_nobody_saw_is_no_sign_of_life(database: Database) -> None:
+    """The door says that nothing was delivered: the account stays out of reach."""
+    office, outbox = desk(sql_ledger(database)), SqlOutbox(database, VAULT)
+    await office.handle(share("s"))
+    await outbox.note_reach("lmt", OLD, NOW)
+    unseen = replace(in_chat("s:unseen", Option(name="menu")), choice=None, remark=Remark.UNSEEN)
+    await office.handle(unseen)
+    assert to_store(NOW) == (await _unreachable(database))["lmt/telegram"]
 
 
 async def test_an_address_not_known_is_left_alone(database: Database) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import Table
 
 from consent.desk import ConsentDesk
 from consent.dialogue.scene import Session
@@ -14,7 +15,7 @@ from consent.ports import Address, Displaced, Inbound, Ledger, Snapshot, Writing
 from consent.replies import Option
 from storage import schema
 from storage.database import Database
-from tests.store.stores import NEW, OLD, in_chat, rows, share, sql_ledger
+from tests.store.stores import NEW, OLD, VAULT, in_chat, rows, share, sql_ledger
 from tests.store.test_ledger import NUMBER, OTHER, desk, message
 
 MENU, STATUS = Option(name="menu"), Option(name="status")
@@ -179,6 +180,63 @@ async def test_an_account_that_moves_on_parts_the_next_number_too(ledger: Ledger
     assert (Displaced(address=NEW, language=None),) == moved.displaced
     assert owners["old"] == owners["other"]
     assert 3 == len(set(owners.values()))
+
+
+async def _spoil(
+    database: Database, table: Table, account: Address, *, sealed: bytes | None = None
+) -> None:
+    """Make what is kept of an account's conversation, or of its answers, unreadable."""
+    column = {"sessions": "sealed_session", "inbound": "sealed_reply"}[table.name]
+    digest = VAULT.address_hash("lmt", account)
+    value = b"spoilt" if sealed is None else sealed
+    change = table.update().where(table.c.address_hash == digest).values({column: value})
+    assert database.write_now(lambda c: c.execute(change).rowcount)
+
+
+async def _nonsense(database: Database, account: Address) -> bytes:
+    """Return a conversation that opens, but is none."""
+    owner = await sql_ledger(database).customer_of("lmt", account)
+    (row,) = [r for r in rows(database, schema.customers) if r.customer_id == owner]
+    return VAULT.data_key(str(owner), row.wrapped_key).close(b"[]", f"session:{owner}")
+
+
+STOP = Option(name="withdraw_all", scope="marketing")
+
+
+@pytest.mark.parametrize("spoilt", ["conversation", "nonsense", "answers"])
+async def test_what_cannot_be_read_of_the_old_account_blocks_no_stop(
+    database: Database, spoilt: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The newcomer gets the number and is heard; the old account begins anew."""
+    office = desk(sql_ledger(database))
+    await office.handle(share("s"))
+    await office.handle(in_chat("r", RUSSIAN))
+    table = schema.inbound if spoilt == "answers" else schema.sessions
+    junk = await _nonsense(database, OLD) if spoilt == "nonsense" else None
+    await _spoil(database, table, OLD, sealed=junk)
+    await office.handle(in_chat("x", STOP, account=NEW))
+    shared = await office.handle(share("n", account=NEW))
+    assert ("link.done", "withdrawn.marketing", "stop.rest") == shared.ids
+    assert {"consent.ledger"} == {record.name for record in caplog.records}
+    language = "ru" if spoilt == "answers" else None
+    seen = await Watched(sql_ledger(database)).handle(in_chat("o", MENU))
+    assert seen.session is not None
+    assert (language, False) == (seen.session.language, seen.linked)
+
+
+@pytest.mark.parametrize("table", [schema.sessions, schema.inbound], ids=lambda t: t.name)
+async def test_what_cannot_be_read_of_an_account_does_not_keep_it_from_linking(
+    database: Database, table: Table, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its conversation begins anew at the share, and a STOP after it is carried out."""
+    office = desk(sql_ledger(database))
+    await office.handle(in_chat("m", MENU))
+    await _spoil(database, table, OLD)
+    shared = await office.handle(share("s"))
+    stop = await office.handle(in_chat("x", STOP))
+    assert "link.done" == shared.ids[0]
+    assert ("withdrawn.marketing", "stop.rest") == stop.ids
+    assert {"consent.ledger"} == {record.name for record in caplog.records}
 
 
 async def test_nothing_is_left_under_the_customer_s_key(database: Database) -> None:

@@ -54,14 +54,36 @@ async def test_only_the_same_conversation_overtakes(ledger: Ledger, other: Inbou
     assert Repeated.LATEST is (await office.handle(message("m1"))).repeated
 
 
+async def test_a_decision_at_another_door_overtakes(ledger: Ledger) -> None:
+    """A status of the chat is no longer the last word once a STOP came by SMS."""
+    office, status = desk(ledger), in_chat("t", Option(name="status"))
+    await office.handle(share("s"))
+    first = await office.handle(status)
+    before = await office.handle(status)
+    await office.handle(message("m1"))
+    again = await office.handle(status)
+    assert first == before == again
+    assert [Repeated.LATEST, Repeated.OVERTAKEN] == [before.repeated, again.repeated]
+
+
+async def test_what_changes_nothing_at_another_door_overtakes_nothing(ledger: Ledger) -> None:
+    """A STOP said again by SMS adds nothing, so the status stays the last word."""
+    office, status = desk(ledger), in_chat("t", Option(name="status"))
+    await office.handle(share("s"))
+    await office.handle(message("m1"))
+    await office.handle(status)
+    await office.handle(message("m2"))
+    assert Repeated.LATEST is (await office.handle(status)).repeated
+
+
 async def test_an_old_share_is_overtaken_after_the_parting(ledger: Ledger) -> None:
-    """A parted account's replies keep their order."""
+    """What a parted account was answered is not its own any longer."""
     office = desk(ledger)
     await office.handle(share("s"))
     await office.handle(_later(in_chat("m", MENU), 1))
     await office.handle(_later(share("n", account=NEW), 2))
     again = [await office.handle(one) for one in (share("s"), _later(in_chat("m", MENU), 1))]
-    assert [Repeated.OVERTAKEN, Repeated.LATEST] == [reply.repeated for reply in again]
+    assert [Repeated.OVERTAKEN] * 2 == [reply.repeated for reply in again]
 
 
 def _later(inbound: Inbound, minutes: int) -> Inbound:

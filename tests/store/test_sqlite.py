@@ -91,7 +91,8 @@ async def test_a_case_is_written_with_the_reply_that_names_it(database: Database
 async def test_what_must_leave_is_written_with_its_decision(database: Database) -> None:
     """What a message causes to be sent is queued in its transaction, sealed."""
     office = desk(_ledger(database))
-    wanted = Outgoing(id="o1", brand="lmt", kind="sms", payload={"text": "words to send"})
+    payload = {"text": "words to send"}
+    wanted = Outgoing(id="o1", brand="lmt", kind="sms", to=NUMBER, payload=payload)
 
     def work(snapshot: Snapshot) -> Writing:
         return replace(office._work(message("m1"), snapshot), outgoing=(wanted,))
@@ -99,7 +100,9 @@ async def test_what_must_leave_is_written_with_its_decision(database: Database) 
     await _ledger(database).turn(message("m1"), work)
     (row,) = database.write_now(lambda c: c.execute(select(schema.outbox)).all())
     assert ("o1", "sms", None) == (row.outgoing_id, row.kind, row.sent_at)
-    assert b"words to send" not in row.sealed_payload
+    assert Vault(KEY).address_hash("lmt", NUMBER) == row.address_hash
+    for secret in (b"words to send", NUMBER.value.encode()):
+        assert secret not in row.sealed_payload
 
 
 async def test_nobody_looks_unseen(database: Database) -> None:

@@ -180,14 +180,28 @@ async def test_messages_leave_at_telegrams_pace(stage: _Stage) -> None:
 
 
 async def test_too_fast_means_wait(stage: _Stage) -> None:
-    """When Telegram asks for patience, everybody's messages wait so long and then arrive."""
+    """When Telegram asks for patience, the chat's messages wait so long and then arrive."""
     stage.bot.opens(FakeUser(8))
     stage.bot.fail_next("sendMessage", Fault.too_many(7), Fault.too_many(3))
     start = stage.clock.now()
     await stage.messenger.send(7, _PLAIN)
-    await stage.messenger.send(8, _PLAIN)
-    assert 10 <= stage.bot.meter.times(8)[0] - start < 11
+    assert 10 <= stage.bot.meter.times(7)[-1] - start < 13
     assert [_SECRET_TEXT] == stage.texts
+
+
+async def test_one_chat_too_fast_holds_up_no_other(stage: _Stage) -> None:
+    """A chat that must wait waits alone; when a second is told to, the whole bot pauses."""
+    for user in (8, 9):
+        stage.bot.opens(FakeUser(user))
+    stage.bot.fail_next("sendMessage", Fault.too_many(3600))
+    with pytest.raises(Undelivered):
+        await stage.messenger.send(7, _PLAIN)
+    start = stage.clock.now()
+    await stage.messenger.send(8, _PLAIN)
+    assert start == stage.bot.meter.times(8)[0]
+    stage.bot.fail_next("sendMessage", Fault.too_many(20))
+    await stage.messenger.send(8, _PLAIN)
+    assert 20 <= stage.bot.meter.times(8)[-1] - start
 
 
 @pytest.mark.parametrize("waits", [(31,), (20, 20), (3600,)])
@@ -203,11 +217,11 @@ async def test_nobody_waits_longer_than_half_a_minute(
 
 
 async def test_while_telegram_is_closed_nothing_is_sent(stage: _Stage) -> None:
-    """When Telegram has asked for an hour, others are given back without asking it again."""
+    """When Telegram has asked for an hour, the chat is left alone without asking it again."""
     stage.bot.fail_next("sendMessage", Fault.too_many(3600))
-    for chat in (7, 8):
+    for _ in range(2):
         with pytest.raises(Undelivered):
-            await stage.messenger.send(chat, _PLAIN)
+            await stage.messenger.send(7, _PLAIN)
     assert 1 == len(stage.bot.calls)
     stage.clock.advance(3600)
     await stage.messenger.send(7, _PLAIN)
@@ -215,11 +229,11 @@ async def test_while_telegram_is_closed_nothing_is_sent(stage: _Stage) -> None:
 
 
 async def test_too_fast_without_a_figure_means_a_second(stage: _Stage) -> None:
-    """When Telegram does not say for how long, everybody waits for a second each time."""
+    """When Telegram does not say for how long, the chat waits a second, and then its turn."""
     stage.bot.fail_next("sendMessage", *[Fault(Kind.REFUSE, 429, "Too Many Requests")] * 6)
     start = stage.clock.now()
     await stage.messenger.send(7, _PLAIN)
-    assert 6 <= stage.clock.now() - start < 7
+    assert 6 <= stage.clock.now() - start <= 12
 
 
 async def test_long_requests_are_not_repeated_for_ever(stage: _Stage) -> None:

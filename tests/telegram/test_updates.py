@@ -36,13 +36,19 @@ def _press(**content: object) -> Event | None:
     [
         {"text": "STOP"},
         {"photo": [{"file_id": "P"}], "caption": "STOP"},
-        {"text": "STOP", "hologram": {"depth": 3}, "via_bot": _BOT},
+        {"text": "STOP", "hologram": {"depth": 3}},
         {"text": "STOP", "reply_to_message": {"message_id": "?"}, "entities": 5},
     ],
 )
 def test_words_are_said(content: dict[str, object]) -> None:
     """Text, and the words under a photo, are what the customer said, whatever else is there."""
     assert Said(**_SAME, text="STOP") == _message(**content)
+
+
+@pytest.mark.parametrize("content", [{"via_bot": _BOT}, {"forward_origin": {"type": "user"}}])
+def test_words_passed_on_are_somebody_elses(content: dict[str, object]) -> None:
+    """What was forwarded, or put into the chat by another bot, is told from own words."""
+    assert Said(**_SAME, text="STOP", forwarded=True) == _message(text="STOP", **content)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +172,7 @@ def test_no_press_has_no_id(raw: dict[str, Any]) -> None:
 def test_blocking_and_opening(status: str, *, reachable: bool) -> None:
     """Who blocks the bot is out of reach until they open it again."""
     change = {"chat": _CHAT, "from": _USER, "date": 3, "new_chat_member": {"status": status}}
-    expected = Reach(update=10, user=7, reference="r3", language="lv", reachable=reachable)
+    expected = Reach(update=10, user=7, reference="r3", language="lv", at=3, reachable=reachable)
     assert expected == parse({"update_id": 10, "my_chat_member": change})
 
 

@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Add the columns; the outbox of step 0001 was never written to."""
     op.add_column("addresses", sa.Column("unreachable_since", sa.BigInteger(), nullable=True))
+    op.add_column("inbound", sa.Column("length", sa.Integer(), nullable=False, server_default="0"))
     op.drop_table("outbox")
     op.create_table(
         "outbox",
@@ -21,6 +22,7 @@ def upgrade() -> None:
         sa.Column("outgoing_id", sa.Text(), nullable=False),
         sa.Column("brand", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("address_hash", sa.Text(), nullable=False),
         sa.Column("sealed_payload", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("not_after", sa.BigInteger(), nullable=True),
