@@ -39,6 +39,12 @@ window.probe = (() => {
       return copy.textContent.trim();
     });
 
+  // Tests that are about tabs click and type; to all others they are only in the way.
+  function turn(pane) {
+    const tab = document.getElementById(`tab-${pane}`);
+    if (tab.checkVisibility() && tab.getAttribute("aria-selected") === "false") tab.click();
+  }
+
   // The ring around a radio is drawn around its label; what clips it sideways would hide it.
   function focus() {
     const node = document.activeElement;
@@ -108,5 +114,5 @@ window.probe = (() => {
       return width < 24 || height < 24 ? [`${Math.round(width)}×${Math.round(height)} ${named(node)}`] : [];
     });
 
-  return { settle, read, focus, strayed, small, violations };
+  return { settle, read, turn, focus, strayed, small, violations };
 })();

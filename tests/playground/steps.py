@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from typing import NamedTuple
 
 from consent.replies import Option
@@ -30,6 +32,13 @@ SAID = {
     "ru": Said("ДА 1", "ДА", "СТОП"),
     "en": Said("AGREE 1", "AGREE", "STOP"),
 }
+
+
+async def in_all_languages(visit: Callable[[str], Coroutine[None, None, None]]) -> None:
+    """Let three visitors, each with a language of their own, do the same side by side."""
+    async with asyncio.TaskGroup() as group:
+        for language in LANGUAGES:
+            group.create_task(visit(language), name=language)
 
 
 async def share(visitor: Visitor, voice: Wording) -> None:

@@ -10,7 +10,16 @@ from playwright.async_api import Browser
 from locales.wording import Wording
 from tests.playground.conftest import Voices
 from tests.playground.served import Served
-from tests.playground.steps import AGREE, BRANDS, EMAIL_ON, EXPLAIN, LANGUAGES, MENU, STATUS, share
+from tests.playground.steps import (
+    AGREE,
+    BRANDS,
+    EMAIL_ON,
+    EXPLAIN,
+    MENU,
+    STATUS,
+    in_all_languages,
+    share,
+)
 from tests.playground.visitor import Pane, Size, Visitor, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -58,33 +67,39 @@ async def _measure(visitor: Visitor, state: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 async def test_an_answer_is_read_from_its_beginning(
-    browser: Browser, served: Served, voices: Voices, language: str
+    browser: Browser, served: Served, voices: Voices
 ) -> None:
     """What comes new begins in view, however long it is; its heading is never cut in half."""
-    cut: list[tuple[str, str]] = []
-    async with visiting(browser, served.url, language) as visitor:
-        await visitor.open()
-        for brand in BRANDS:
-            voice = voices(brand, language)
-            await visitor.choose("brands", brand)
-            await share(visitor, voice)
-            for option in (EXPLAIN, MENU, STATUS, MENU):
-                await visitor.press(voice.option(option))
-                if await visitor.newest.evaluate(_IS_CUT):
-                    cut.append((brand, option.name))
+    cut: list[tuple[str, str, str]] = []
+
+    async def visit(language: str) -> None:
+        async with visiting(browser, served.url, language) as visitor:
+            await visitor.open()
+            for brand in BRANDS:
+                voice = voices(brand, language)
+                await visitor.choose("brands", brand)
+                await share(visitor, voice)
+                for option in (EXPLAIN, MENU, STATUS, MENU):
+                    await visitor.press(voice.option(option))
+                    if await visitor.newest.evaluate(_IS_CUT):
+                        cut.append((language, brand, option.name))
+
+    await in_all_languages(visit)
     assert [] == cut
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 async def test_everything_stays_in_its_box(
-    browser: Browser, served: Served, voices: Voices, language: str
+    browser: Browser, served: Served, voices: Voices
 ) -> None:
     """Nothing scrolls sideways, sticks out, is cut off, or is lower than 24 pixels."""
-    found: list[str] = []
-    async with visiting(browser, served.url, language) as visitor:
-        await visitor.open("amigo")
-        async for state in _states(visitor, voices("amigo", language)):
-            found += await _measure(visitor, state)
+    found: list[tuple[str, str]] = []
+
+    async def visit(language: str) -> None:
+        async with visiting(browser, served.url, language) as visitor:
+            await visitor.open("amigo")
+            async for state in _states(visitor, voices("amigo", language)):
+                found.extend((language, wrong) for wrong in await _measure(visitor, state))
+
+    await in_all_languages(visit)
     assert [] == found

@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 from sms.encoding import cost
 from tests.playground.conftest import Voices
 from tests.playground.served import Served
-from tests.playground.steps import BRANDS, LANGUAGES, SAID
+from tests.playground.steps import BRANDS, SAID, in_all_languages
 from tests.playground.visitor import Visitor, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -44,16 +44,17 @@ async def _squares(visitor: Visitor) -> list[int]:
     return cast("list[int]", await parts.evaluate_all(script))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_each_text_shows_its_cost(
-    browser: Browser, served: Served, voices: Voices, language: str
-) -> None:
+async def test_each_text_shows_its_cost(browser: Browser, served: Served, voices: Voices) -> None:
     """Under each text, sent or received, stand its encoding, characters and parts, and squares."""
-    async with visiting(browser, served.url, language) as visitor:
-        await visitor.open()
-        for brand in BRANDS:
-            await visitor.choose("brands", brand)
-            await _send_and_compare(visitor, voices, language, [*SAID[language], "STATUS"])
+
+    async def visit(language: str) -> None:
+        async with visiting(browser, served.url, language) as visitor:
+            await visitor.open()
+            for brand in BRANDS:
+                await visitor.choose("brands", brand)
+                await _send_and_compare(visitor, voices, language, [*SAID[language], "STATUS"])
+
+    await in_all_languages(visit)
 
 
 async def test_own_texts_show_their_cost(browser: Browser, served: Served, voices: Voices) -> None:
