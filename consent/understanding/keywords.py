@@ -28,6 +28,7 @@ _NAMES = {
     Part.HUMAN: IntentName.HUMAN,
     Part.PRIVACY: IntentName.EXPLAIN,
     Part.MY_DATA: IntentName.EXPLAIN,
+    Part.COPY: IntentName.HUMAN,
     Part.PAUSE: IntentName.PAUSE,
     Part.START: IntentName.GRANT,
     Part.YES: IntentName.YES,
@@ -41,6 +42,7 @@ PAGES = {
     Part.MENU: Page.MENU,
     Part.SWITCHES: Page.SWITCHES,
     Part.MY_DATA: Page.MY_DATA,
+    Part.COPY: Page.COPY,
     Part.PRIVACY: Page.PRIVACY,
     Part.REVIEW: Page.REVIEW,
 }

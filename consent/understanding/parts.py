@@ -28,6 +28,7 @@ class Part(StrEnum):
     REVIEW = "review"
     PRIVACY = "privacy"
     MY_DATA = "my_data"
+    COPY = "copy"
     PAUSE = "pause"
     LANGUAGE = "language"
     YES = "yes"

@@ -95,6 +95,10 @@ def test_unsure_of_the_extent_marketing_ends(text: str) -> None:
         ("explain my_data", "who looked at my data, kas skatījies manus datus"),
         ("explain my_data", "кто смотрел мои данные, what do you know about me"),
         (
+            "human copy",
+            "copy, a copy of my data, kopiju, lūgt datu kopiju, попросить копию данных",
+        ),
+        (
             "human",
             "оператор, человек, консультант, сотрудник, chelovek, operators, cilvēks, cilveks",
         ),
