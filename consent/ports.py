@@ -99,10 +99,6 @@ class Displaced:
     language: str | None = None
 
 
-def _nothing_on_file() -> OnFile:
-    return OnFile()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """What the store knows when a message arrives, read in the transaction that answers it."""
@@ -120,7 +116,7 @@ class Snapshot:
     #: Accounts that this message has parted from the customer's number.
     displaced: tuple[Displaced, ...] = ()
     #: Reads the rest in the same transaction, for those who ask for it.
-    on_file: Callable[[], OnFile] = _nothing_on_file
+    on_file: Callable[[], OnFile] = OnFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from consent.replies import Repeated, Reply
 from consent.standing import Standing
 from consent.verdicts import Verdict
 from storage import schema
+from storage.customers import add_address, add_customer
 from storage.database import Database
 from storage.linking import join_address
 from storage.moments import to_store
@@ -144,7 +145,7 @@ class SqlLedger:
         seal = sender.seal
         if seal is None:
             seal = self._add_customer(connection, inbound, sender.address_hash, writing)
-        elif writing.decisions:
+        if writing.decisions:
             move_head(connection, writing)
         append(connection, writing, seal)
         was_gone = sender.row is not None and sender.row.unreachable_since is not None
@@ -161,32 +162,9 @@ class SqlLedger:
     def _add_customer(
         self, connection: Connection, inbound: Inbound, digest: str, writing: Writing
     ) -> Seal:
-        wrapped, seal = self._vault.new_data_key(writing.customer)
-        connection.execute(
-            schema.customers.insert(),
-            {
-                "customer_id": writing.customer,
-                "brand": inbound.brand,
-                "created_at": to_store(inbound.received_at),
-                "wrapped_key": wrapped,
-                "head": writing.head,
-                "length": writing.length,
-            },
-        )
-        connection.execute(
-            schema.addresses.insert(),
-            {
-                "address_hash": digest,
-                "customer_id": writing.customer,
-                "brand": inbound.brand,
-                "kind": inbound.address.kind.value,
-                "sealed_address": seal.close(inbound.address.value.encode(), f"address:{digest}"),
-                "proof_kind": inbound.proof.kind,
-                "proof_level": inbound.proof.level,
-                "proven_at": to_store(inbound.received_at),
-            },
-        )
-        return seal
+        owner = add_customer(connection, self._vault, inbound, writing.customer)
+        add_address(connection, owner, inbound, inbound.address, digest)
+        return owner[1]
 
     def _consult(
         self, look: Look, judge: Callable[[Standing | None], Verdict], connection: Connection

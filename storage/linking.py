@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from consent.chain import GENESIS
 from consent.decisions import CustomerId
 from consent.ports import Address, Displaced, Inbound
 from storage import schema
-from storage.ids import uuid7
+from storage.customers import add_address, add_customer
 from storage.moments import to_store
 from storage.moving import Owner, forget, move_replies, move_session
 from storage.parting import part_others
@@ -32,7 +31,7 @@ def join_address(connection: Connection, vault: Vault, inbound: Inbound) -> tupl
     digest = vault.address_hash(inbound.brand, inbound.address)
     before = _address(connection, digest)
     if before is None:
-        _add_address(connection, seal, customer, inbound, inbound.address, digest)
+        add_address(connection, (customer, seal), inbound, inbound.address, digest)
     else:
         _take_over(connection, vault, inbound, before, (customer, seal))
     _call_back(connection, inbound, digest)
@@ -83,21 +82,9 @@ def _customer(
     if found is not None:
         customer = CustomerId(found.customer_id)
         return customer, vault.data_key(customer, _wrapped_key(connection, customer))
-    customer = CustomerId(uuid7(inbound.received_at))
-    wrapped, seal = vault.new_data_key(customer)
-    connection.execute(
-        schema.customers.insert(),
-        {
-            "customer_id": customer,
-            "brand": inbound.brand,
-            "created_at": to_store(inbound.received_at),
-            "wrapped_key": wrapped,
-            "head": GENESIS,
-            "length": 0,
-        },
-    )
-    _add_address(connection, seal, customer, inbound, number, digest)
-    return customer, seal
+    owner = add_customer(connection, vault, inbound)
+    add_address(connection, owner, inbound, number, digest)
+    return owner
 
 
 def _address(connection: Connection, digest: str) -> Row[Any] | None:
@@ -109,29 +96,6 @@ def _wrapped_key(connection: Connection, customer: CustomerId) -> bytes:
     column = schema.customers.c
     query = select(column.wrapped_key).where(column.customer_id == customer)
     return bytes(connection.execute(query).scalar_one())
-
-
-def _add_address(  # noqa: PLR0913
-    connection: Connection,
-    seal: Seal,
-    customer: CustomerId,
-    inbound: Inbound,
-    address: Address,
-    digest: str,
-) -> None:
-    connection.execute(
-        schema.addresses.insert(),
-        {
-            "address_hash": digest,
-            "customer_id": customer,
-            "brand": inbound.brand,
-            "kind": address.kind.value,
-            "sealed_address": seal.close(address.value.encode(), f"address:{digest}"),
-            "proof_kind": inbound.proof.kind,
-            "proof_level": inbound.proof.level,
-            "proven_at": to_store(inbound.received_at),
-        },
-    )
 
 
 def _drop(connection: Connection, nobody: CustomerId) -> None:

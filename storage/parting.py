@@ -10,12 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from consent.chain import GENESIS
-from consent.decisions import CustomerId
 from consent.dialogue.scene import Session
 from consent.ports import Address, AddressKind, Displaced, Inbound
 from storage import schema
-from storage.ids import uuid7
+from storage.customers import add_customer
 from storage.moments import to_store
 from storage.moving import Owner, forget, move_replies, of_address, session_of
 from storage.rows import close_session
@@ -42,7 +40,7 @@ def _part(
 ) -> Displaced:
     digest = row.address_hash
     account = owner[1].open(row.sealed_address, f"address:{digest}")
-    nobody = _nobody(connection, vault, inbound)
+    nobody = add_customer(connection, vault, inbound)
     table = schema.addresses
     connection.execute(
         table.update()
@@ -59,23 +57,6 @@ def _part(
     language = _begin_anew(connection, digest, owner, nobody)
     address = Address(AddressKind(row.kind), account.decode())
     return Displaced(address=address, language=language)
-
-
-def _nobody(connection: Connection, vault: Vault, inbound: Inbound) -> Owner:
-    customer = CustomerId(uuid7(inbound.received_at))
-    wrapped, seal = vault.new_data_key(customer)
-    connection.execute(
-        schema.customers.insert(),
-        {
-            "customer_id": customer,
-            "brand": inbound.brand,
-            "created_at": to_store(inbound.received_at),
-            "wrapped_key": wrapped,
-            "head": GENESIS,
-            "length": 0,
-        },
-    )
-    return customer, seal
 
 
 def _begin_anew(connection: Connection, digest: str, old: Owner, new: Owner) -> str | None:

@@ -113,10 +113,6 @@ class OnFile:
     last_look: datetime | None = None
 
 
-def _nothing_on_file() -> OnFile:
-    return OnFile()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Everything a step may look at; `fresh_code` and `fresh_case` are drawn anew each time."""
@@ -136,7 +132,7 @@ class Scene:
     late: bool = False
     #: The language the door believes the customer reads; words and profile come first.
     hint: str | None = None
-    on_file: Callable[[], OnFile] = _nothing_on_file
+    on_file: Callable[[], OnFile] = OnFile
 
     @property
     def now(self) -> datetime:

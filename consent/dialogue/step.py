@@ -81,7 +81,7 @@ def _reaches(stop: Intent, purpose: Purpose) -> bool:
 def _acts(wish: Intent) -> bool:
     """Say whether a wish could change something at once; a grant only shows its notice."""
     if wish.name is IntentName.GRANT:
-        return bool(wish.channels or wish.topics)
+        return _switches_on(wish)
     return wish.name in {*_ANSWERS, IntentName.PAUSE}
 
 

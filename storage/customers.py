@@ -1,0 +1,54 @@
+"""New customers and their addresses: written in one place, whoever meets them first."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from consent.chain import GENESIS
+from consent.decisions import CustomerId
+from consent.ports import Address, Inbound
+from storage import schema
+from storage.ids import uuid7
+from storage.moments import to_store
+from storage.moving import Owner
+from storage.vault import Vault
+
+
+def add_customer(
+    connection: Connection, vault: Vault, inbound: Inbound, customer: CustomerId | None = None
+) -> Owner:
+    """Add a customer with an empty chain, under a fresh id unless one is given."""
+    found = customer or CustomerId(uuid7(inbound.received_at))
+    wrapped, seal = vault.new_data_key(found)
+    connection.execute(
+        schema.customers.insert(),
+        {
+            "customer_id": found,
+            "brand": inbound.brand,
+            "created_at": to_store(inbound.received_at),
+            "wrapped_key": wrapped,
+            "head": GENESIS,
+            "length": 0,
+        },
+    )
+    return found, seal
+
+
+def add_address(
+    connection: Connection, owner: Owner, inbound: Inbound, address: Address, digest: str
+) -> None:
+    """Add an address of a customer, with the proof that the message gives."""
+    customer, seal = owner
+    connection.execute(
+        schema.addresses.insert(),
+        {
+            "address_hash": digest,
+            "customer_id": customer,
+            "brand": inbound.brand,
+            "kind": address.kind.value,
+            "sealed_address": seal.close(address.value.encode(), f"address:{digest}"),
+            "proof_kind": inbound.proof.kind,
+            "proof_level": inbound.proof.level,
+            "proven_at": to_store(inbound.received_at),
+        },
+    )
