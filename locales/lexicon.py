@@ -15,6 +15,7 @@ from consent.errors import CatalogueBroken
 from consent.understanding import WHOLE, Lexicon, Part, Words, build_lexicon
 from consent.understanding.lexicon import key_of
 from consent.understanding.parts import A
+from locales.cues import load_cues
 
 _KEYWORDS, _NAMES = "keywords.toml", "names.toml"
 _PLAIN = WHOLE - {Part.LANGUAGE}
@@ -50,7 +51,7 @@ def load_lexicon(root: Path, catalogue: Catalogue) -> Lexicon:
         never += _strings(folder / _KEYWORDS, "never", tables.pop("never", []))
         keywords = _checked(folder / _KEYWORDS, tables, catalogue)
         languages[language] = keywords | _names(folder / _NAMES, catalogue)
-    return build_lexicon(languages, never, catalogue)
+    return build_lexicon(languages, never, catalogue, load_cues(root, catalogue))
 
 
 def _checked(file: Path, tables: dict[str, object], catalogue: Catalogue) -> _Words:

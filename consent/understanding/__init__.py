@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from consent.intents import Intent, IntentName, Page
 from consent.understanding import keywords, names, numbers
+from consent.understanding.gist import clauses_of, explained, gist
 from consent.understanding.lexicon import Lexicon, build_lexicon
 from consent.understanding.message import Message
 from consent.understanding.parts import WHOLE, Part, Words
@@ -36,6 +37,7 @@ _RECOGNISERS: tuple[Recogniser, ...] = (
     numbers.pause,
     names.name,
     names.refusal,
+    gist,
 )
 _WITHDRAWALS = frozenset({IntentName.WITHDRAW, IntentName.WITHDRAW_ALL})
 
@@ -64,14 +66,16 @@ def understand(
     return replace(intent, language=None) if is_command else intent
 
 
-def decided_by(text: str, lexicon: Lexicon, pending: str | None = None) -> str | None:
-    """Return the name of the recogniser that read a message, none if nobody did."""
+def explain(text: str, lexicon: Lexicon) -> list[str]:
+    """Return what decided a reading: the recogniser that had one, and the cues it found."""
     words, _ = _without_slash(text)
     heard = hear(words)
-    question = pending.partition(":")[0] if pending else None
-    message = Message(heard=heard, sentence=read(heard.tokens, lexicon), pending=question)
-    found = (r.__name__ for r in _RECOGNISERS if r(message, lexicon) is not None)
-    return next(found, None)
+    message = Message(heard=heard, sentence=read(heard.tokens, lexicon))
+    for recognise in _RECOGNISERS:
+        if recognise(message, lexicon) is not None:
+            cues = explained(clauses_of(heard.folded, lexicon.cues)) if recognise is gist else []
+            return [recognise.__name__, *cues]
+    return []
 
 
 def _without_slash(text: str) -> tuple[str, bool]:
@@ -105,6 +109,6 @@ __all__ = [
     "Recogniser",
     "Words",
     "build_lexicon",
-    "decided_by",
+    "explain",
     "understand",
 ]

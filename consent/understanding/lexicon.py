@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from consent.catalogue import Catalogue
+from consent.understanding.cues import Cues, build_cues
 from consent.understanding.parts import INSIDE, Part, Sense, Senses, Words
 from consent.understanding.spelling import joined, respellings
 from consent.understanding.text import hear, symbol
@@ -36,6 +37,8 @@ class Lexicon:
     channels: tuple[str, ...]
     #: The purposes that use channels: "stop sms offers" means the SMS.
     contacting: frozenset[str]
+    #: What free wording gives itself away by.
+    cues: Cues
 
     def brands_of(self, word: str) -> tuple[str, ...]:
         """Return the brands a word names, none if it names none."""
@@ -77,7 +80,10 @@ def key_of(phrase: str) -> tuple[str, bool]:
 
 
 def build_lexicon(
-    languages: Mapping[str, Words], never: Iterable[str], catalogue: Catalogue
+    languages: Mapping[str, Words],
+    never: Iterable[str],
+    catalogue: Catalogue,
+    cues: Cues | None = None,
 ) -> Lexicon:
     """Return the lexicon of these words; phrases that fold to the same are one."""
     phrases: _Gathered = {}
@@ -100,6 +106,7 @@ def build_lexicon(
         purposes={p.number: p.id for p in catalogue.purposes},
         channels=tuple(c.id for c in catalogue.channels),
         contacting=frozenset(p.id for p in catalogue.contacting),
+        cues=cues or build_cues(()),
     )
 
 

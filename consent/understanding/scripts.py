@@ -1,0 +1,45 @@
+"""The same words in another script: look-alikes, the wrong keyboard, Russian in Latin letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LATIN = re.compile("[a-z]")
+_TO_CYRILLIC = str.maketrans("abekmhopctyxu3", "авекмнорстухиз")
+_TO_LATIN = str.maketrans("авекмнорстух", "abekmhopctyx")
+_ENGLISH_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_RUSSIAN_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю"
+_MEANT_RUSSIAN = str.maketrans(_ENGLISH_KEYS, _RUSSIAN_KEYS)
+_MEANT_LATIN = str.maketrans(_RUSSIAN_KEYS, _ENGLISH_KEYS)
+#: Russian in Latin letters as people type it; longer ones first.
+_SOUNDS = (
+    *(("shch", "щ"), ("sch", "щ"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч")),
+    *(("sh", "ш"), ("yu", "ю"), ("ju", "ю"), ("ya", "я"), ("ja", "я"), ("yo", "е")),
+    *(("jo", "е"), ("ye", "е"), ("je", "е"), ("iy", "ий"), ("yj", "ый"), ("ij", "ий")),
+    *(("a", "а"), ("b", "б"), ("c", "ц"), ("d", "д"), ("e", "е"), ("f", "ф"), ("g", "г")),
+    *(("h", "х"), ("i", "и"), ("j", "й"), ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н")),
+    *(("o", "о"), ("p", "п"), ("q", "к"), ("r", "р"), ("s", "с"), ("t", "т"), ("u", "у")),
+    *(("v", "в"), ("w", "в"), ("x", "кс"), ("y", "ы"), ("z", "з"), ("'", "ь")),
+)
+_SOUND = re.compile("|".join(re.escape(latin) for latin, _ in _SOUNDS))
+_RUSSIAN = dict(_SOUNDS)
+
+
+def one_script(word: str) -> str:
+    """Return a word of mixed script in the script that most of its letters have."""
+    cyrillic, latin = len(_CYRILLIC.findall(word)), len(_LATIN.findall(word))
+    if not cyrillic or not latin:
+        return word
+    return word.translate(_TO_CYRILLIC if cyrillic >= latin else _TO_LATIN)
+
+
+def other_readings(plain: str) -> Iterator[str]:
+    """Yield what a text says if it was typed in another script than it was meant in."""
+    if _CYRILLIC.search(plain):
+        if not _LATIN.search(plain):
+            yield plain.translate(_MEANT_LATIN)
+        return
+    yield _SOUND.sub(lambda sound: _RUSSIAN[sound[0]], plain)
+    yield plain.translate(_MEANT_RUSSIAN)
