@@ -37,13 +37,15 @@ class TwilioSettings:
 
     account_sid: str = ""
     auth_token: str = field(default="", repr=False)
+    #: A secret that signs webhooks alone, in place of the token.
+    shared_key: str = field(default="", repr=False)
     sender: str = ""
     opt_out: OptOut = OptOut.DEFAULT
 
     @property
     def present(self) -> bool:
         """Whether messages of this brand can be authenticated."""
-        return bool(self.auth_token)
+        return bool(self.auth_token or self.shared_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ class Settings:
     def is_trial(self) -> bool:
         """Whether nothing real is set: no bot, no sender, no address that others could open."""
         real = [*(t.present for t in self.telegram.values())]
-        real += [bool(t.auth_token or t.sender or t.account_sid) for t in self.twilio.values()]
+        real += [bool(t.present or t.sender or t.account_sid) for t in self.twilio.values()]
         return not any(real) and not self.public_url and self.host in OWN_MACHINE
 
 
@@ -180,6 +182,7 @@ def _twilio(source: _Source, brand: str) -> TwilioSettings:
     return TwilioSettings(
         account_sid=source.read(f"{prefix}_ACCOUNT_SID"),
         auth_token=source.read(f"{prefix}_AUTH_TOKEN"),
+        shared_key=source.read(f"{prefix}_SHARED_KEY"),
         sender=_sender(source.read(f"{prefix}_SENDER"), f"{prefix}_SENDER"),
         opt_out=OptOut(mode),
     )

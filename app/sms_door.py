@@ -15,7 +15,16 @@ from consent.catalogue import BrandId
 from consent.errors import StoreUnavailable
 from consent.notices import Form
 from sms.render import render
-from sms.webhook import LARGEST_BODY, SIGNATURE, Forged, Gate, Malformed, Unanswerable, twiml
+from sms.webhook import (
+    LARGEST_BODY,
+    SIGNATURE,
+    SIGNATURE_SETTINGS,
+    Forged,
+    Gate,
+    Malformed,
+    Unanswerable,
+    twiml,
+)
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
@@ -41,7 +50,8 @@ def sms_routes(assistant: Assistant, settings: Settings) -> list[HTTPRouteHandle
             raise NotFoundException
         body = await request.body()
         signature = request.headers.get(SIGNATURE, "")
-        return await _answer(assistant, gate, body, signature)
+        settings_said = request.headers.get(SIGNATURE_SETTINGS, "")
+        return await _answer(assistant, gate, body, (signature, settings_said))
 
     return [inbound]
 
@@ -51,6 +61,7 @@ def _gate(settings: Settings, brand: str) -> Gate:
     return Gate(
         brand=brand,
         auth_token=twilio.auth_token,
+        shared_key=twilio.shared_key,
         sender=twilio.sender,
         url=f"{settings.link_base}/sms/{brand}/inbound",
         filters_by_word=twilio.opt_out is OptOut.DEFAULT,
@@ -59,12 +70,12 @@ def _gate(settings: Settings, brand: str) -> Gate:
 
 
 async def _answer(
-    assistant: Assistant, gate: Gate, body: bytes, signature: str
+    assistant: Assistant, gate: Gate, body: bytes, signed: tuple[str, str]
 ) -> Response[bytes]:
     """Authenticate, parse, decide, render. Nothing of a refused message is logged."""
     shown = _form(assistant, gate.brand)
     try:
-        form = gate.authenticate(body, signature)
+        form = gate.authenticate(body, *signed)
         message = gate.parse(form, now=assistant.clock.now(), shown=shown)
         reply = await assistant.desk.handle(message)
     except Forged:

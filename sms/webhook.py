@@ -14,7 +14,12 @@ from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from multidict import MultiDict
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import (
+    HMAC_SHA1,
+    HMAC_SHA256,
+    RequestValidator,
+    get_signature_algorithm,
+)
 
 from consent.addresses import e164
 from consent.errors import AddressBroken, ConsentError
@@ -29,6 +34,8 @@ _MOST_FIELDS = 200
 _SINGLE = ("MessageSid", "SmsSid", "From", "To", "Body", "OptOutType")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 SIGNATURE = "x-twilio-signature"
+#: Says that a shared key has signed, and by which algorithm.
+SIGNATURE_SETTINGS = "x-twilio-webhooks-signature-settings"
 #: Whole-message words Twilio acts on by itself, in any case (messaging.md, 1.2).
 PROVIDER_STOP = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
@@ -60,6 +67,8 @@ class Gate:
 
     brand: str
     auth_token: str
+    #: A secret for signing alone; none if the account has not made one.
+    shared_key: str = ""
     sender: str
     url: str
     #: The provider answers its own STOP words itself and blocks this sender (`default`).
@@ -67,16 +76,20 @@ class Gate:
     #: The provider does so and says so in `OptOutType` (`advanced`).
     filters_by_type: bool
 
-    def authenticate(self, body: bytes, signature: str) -> MultiDict[str]:
+    def authenticate(self, body: bytes, signature: str, settings: str = "") -> MultiDict[str]:
         """Return the form of a message that the provider signed.
 
-        :raises Forged: no token is set, no signature, not this one, or no form at all.
+        `settings` is the header that a shared key's signature comes with. Each secret is good for
+        its own algorithm alone, so neither can stand in for the other.
+
+        :raises Forged: no such secret is set, no signature, not this one, or no form at all.
         """
-        if not self.auth_token or not signature:
-            raise Forged
+        algorithm = get_signature_algorithm(settings).upper()
+        secret = {HMAC_SHA1: self.auth_token, HMAC_SHA256: self.shared_key}.get(algorithm)
         form = _fields(body)
-        validator = RequestValidator(self.auth_token)
-        if form is None or not validator.validate(self.url, form, signature):
+        if not secret or not signature or form is None:
+            raise Forged
+        if not RequestValidator(secret).validate(self.url, form, signature, algorithm):
             raise Forged
         return form
 

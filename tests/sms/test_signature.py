@@ -194,3 +194,39 @@ def test_anything_is_refused(body: bytes, signature: str) -> None:
 def test_any_signed_form_is_read_back(fields: dict[str, str]) -> None:
     """Whatever a provider signs comes in unchanged, in any alphabet."""
     assert MultiDict(fields) == _GATE.authenticate(_body(fields), _sign(fields))
+
+
+_KEY = "shared-key"
+_SETTINGS = "key=webhooks_sharedkey_01h9krwprkeee8fzqspvwy6nq8,algorithm=HMAC_SHA256"
+_SHARED = replace(_GATE, shared_key=_KEY)
+
+
+def _let_in(gate: Gate, signature: str, settings: str) -> bool:
+    try:
+        gate.authenticate(_body(_FIELDS), signature, settings)
+    except Forged:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("gate", "secret", "algorithm", "settings", "expected"),
+    [
+        pytest.param(_SHARED, _KEY, "HMAC_SHA256", _SETTINGS, True, id="shared-key"),
+        pytest.param(_SHARED, _TOKEN, "HMAC_SHA1", "", True, id="token-beside-a-shared-key"),
+        pytest.param(_SHARED, _TOKEN, "HMAC_SHA256", _SETTINGS, False, id="token-as-shared-key"),
+        pytest.param(_SHARED, _KEY, "HMAC_SHA1", "", False, id="shared-key-as-token"),
+        pytest.param(_SHARED, _KEY, "HMAC_SHA256", "", False, id="settings-left-out"),
+        pytest.param(_GATE, "", "HMAC_SHA256", _SETTINGS, False, id="no-shared-key-set"),
+        pytest.param(_SHARED, _KEY, "HMAC_SHA256", "algorithm=MD5", False, id="no-such-algorithm"),
+        pytest.param(
+            replace(_SHARED, auth_token=""), _KEY, "HMAC_SHA256", _SETTINGS, True, id="no-token"
+        ),
+    ],
+)
+def test_each_secret_signs_in_its_own_way(
+    *, gate: Gate, secret: str, algorithm: str, settings: str, expected: bool
+) -> None:
+    """A shared key's signature is as good as the token's, and neither passes for the other."""
+    signature = RequestValidator(secret).compute_signature(_URL, _FIELDS, algorithm)
+    assert expected == _let_in(gate, str(signature), settings)
