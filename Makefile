@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install run chat test accuracy soak lint lock clean
+.PHONY: help install run chat test accuracy bench soak lint lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,12 @@ test: lint  ## Check everything: style, types, imports, tests, coverage of the r
 
 accuracy: $(VENV)/installed-test  ## How well messages are understood, per language
 	@$(BIN)/python -m tests.corpus.accuracy
+
+bench: $(VENV)/installed  ## How long understanding takes, and its memory
+	@$(BIN)/consent bench
+
+train: $(VENV)/installed-test  ## Learn anew how customers word things, from the examples
+	@$(BIN)/python -m tests.corpus.training
 
 soak: $(VENV)/installed-test  ## A thousand customers on Telegram while everything goes wrong
 	CONSENT_SOAK_CUSTOMERS=1000 $(BIN)/pytest -q -s tests/soak

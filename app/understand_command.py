@@ -9,7 +9,7 @@ from typing import Any
 
 from consent.errors import SettingBroken
 from consent.intents import Intent, IntentName, Wish
-from consent.understanding import Lexicon, decided_by, understand
+from consent.understanding import Lexicon, explain, understand
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.lexicon import load_lexicon
@@ -57,7 +57,9 @@ def _reading(
         "certain": found.certain and first.certain,
         "actions": [_action(wish) for wish in found.actions],
     }
-    return reading | {"decided_by": decided_by(text, lexicon, pending)} if why else reading
+    if not why:
+        return reading
+    return reading | {"decided_by": explain(text, lexicon, pending=pending, language=language)}
 
 
 def _fields(wish: Wish | Intent) -> dict[str, Any]:

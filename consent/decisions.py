@@ -78,16 +78,20 @@ class Evidence:
     proof_level: int
     #: What the words were read as.
     intent: str
+    #: Why words were read so: the recogniser, then what it went by; empty for a button.
+    went_by: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, str | int]:
+    def as_json(self) -> dict[str, str | int | list[str]]:
         """Return the fields that the sealed record and its salted hash cover."""
-        return {
+        fields: dict[str, str | int | list[str]] = {
             "words": self.words,
             "message_id": self.message_id,
             "proof_kind": self.proof_kind,
             "proof_level": self.proof_level,
             "intent": self.intent,
         }
+        # Evidence from before this field, and of buttons, keeps its hash.
+        return fields | {"went_by": list(self.went_by)} if self.went_by else fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ from consent.ports import (
 from consent.replies import SILENCE, Reply
 from consent.standing import Standing
 from consent.states import Lens
-from consent.understanding import Lexicon, understand
+from consent.understanding import Lexicon, explain, understand
 
 _TICK = timedelta(microseconds=1)
 _FAREWELL = timedelta(days=1)
@@ -87,6 +87,8 @@ class ConsentDesk:
         turn = _turn(inbound, scene, session, intent)
         customer = snapshot.customer or self._entropy.customer_id(now)
         evidence = _evidence(inbound, session, intent, _proof(inbound, snapshot))
+        if turn.decisions and inbound.text is not None:
+            evidence = replace(evidence, went_by=self._reasons(scene, session))
         decisions = self._decisions(inbound, snapshot, turn, evidence, customer)
         standing = snapshot.standing.with_decisions(decisions)
         return Writing(
@@ -148,6 +150,15 @@ class ConsentDesk:
             offered = is_offered(inbound.choice, scene.catalogue)
             return intent_of(inbound.choice) if offered else Intent(name=IntentName.UNCLEAR)
         return understand(
+            scene.words,
+            self._house.lexicon,
+            pending=_hint(session.pending, scene),
+            language=session.language,
+        )
+
+    def _reasons(self, scene: Scene, session: Session) -> tuple[str, ...]:
+        """Return why the words were read as they were, to be kept with the evidence."""
+        return explain(
             scene.words,
             self._house.lexicon,
             pending=_hint(session.pending, scene),

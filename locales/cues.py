@@ -22,9 +22,10 @@ _KNOWN = {
         *("human", "review", "privacy", "my_data", "language", "only", "except"),
     },
     Kind.OBJECT: {
-        *("ads", "contact", "everything", "consent", "purposes", "channels", "topics", "brands"),
+        *("ads", "contact", "everything", "consent", "purposes", "numbers", "channels"),
+        *("topics", "brands"),
     },
-    Kind.BLOCK: {"keep", "other", "third", "quote", "condition", "past", "doubt"},
+    Kind.BLOCK: {"but", "keep", "other", "third", "quote", "condition", "past", "doubt"},
 }
 
 
@@ -35,6 +36,7 @@ def load_cues(root: Path, catalogue: Catalogue) -> Cues:
     """
     ids: dict[str, set[str]] = {
         "purposes": {p.id for p in catalogue.purposes},
+        "numbers": {p.id for p in catalogue.purposes},
         "channels": {c.id for c in catalogue.channels},
         "topics": {t.id for t in catalogue.topics},
         "brands": {str(b) for b in catalogue.brands},

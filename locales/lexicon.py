@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from consent.catalogue import Catalogue
@@ -15,7 +16,9 @@ from consent.errors import CatalogueBroken
 from consent.understanding import WHOLE, Lexicon, Part, Words, build_lexicon
 from consent.understanding.lexicon import key_of
 from consent.understanding.parts import A
+from consent.understanding.weights import Learned
 from locales.cues import load_cues
+from locales.weights import load_weights
 
 _KEYWORDS, _NAMES = "keywords.toml", "names.toml"
 _PLAIN = WHOLE - {Part.LANGUAGE}
@@ -38,6 +41,14 @@ _Words = dict[Part, dict[str, list[str]]]
 
 
 def load_lexicon(root: Path, catalogue: Catalogue) -> Lexicon:
+    """Read the words of every language of the catalogue, and what examples taught.
+
+    :raises CatalogueBroken: as `load_words`; or the weights are missing or broken.
+    """
+    return load_words(root, catalogue, load_weights(root))
+
+
+def load_words(root: Path, catalogue: Catalogue, learned: Learned | None = None) -> Lexicon:
     """Read the words of every language of the catalogue.
 
     :raises CatalogueBroken: a file is missing or unreadable, names an unknown purpose, channel,
@@ -45,13 +56,17 @@ def load_lexicon(root: Path, catalogue: Catalogue) -> Lexicon:
     """
     languages: dict[str, Words] = {}
     never: list[str] = []
+    conditions: list[str] = []
     for language in catalogue.languages:
         folder = root / language / "lexicon"
         tables = _read(folder / _KEYWORDS)
         never += _strings(folder / _KEYWORDS, "never", tables.pop("never", []))
+        conditions += _strings(folder / _KEYWORDS, "conditions", tables.pop("conditions", []))
         keywords = _checked(folder / _KEYWORDS, tables, catalogue)
         languages[language] = keywords | _names(folder / _NAMES, catalogue)
-    return build_lexicon(languages, never, catalogue, load_cues(root, catalogue))
+    cues = load_cues(root, catalogue)
+    lexicon = build_lexicon(languages, never, catalogue, cues, learned)
+    return replace(lexicon, conditions=frozenset(conditions))
 
 
 def _checked(file: Path, tables: dict[str, object], catalogue: Catalogue) -> _Words:

@@ -1,9 +1,9 @@
 """From words to intents, in stages; knows no dialogue, no store and no door.
 
 A message is heard (one spelling), read as known phrases, and shown to one small recogniser
-after the other; the first that understands it decides. These recognisers take whole messages
-only: keywords, numbers, names. What they leave unread is unclear, which changes nothing. A
-deeper stage for free text is one more recogniser at the end of the row.
+after the other; the first that understands it decides. All but the last take whole messages of
+known words only: keywords, numbers, names. The last weighs free wording by what was learnt from
+examples. What nobody understands is unclear, which changes nothing.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import replace
 
 from consent.intents import Intent, IntentName, Page
 from consent.understanding import keywords, names, numbers
-from consent.understanding.gist import clauses_of, explained, gist
 from consent.understanding.lexicon import Lexicon, build_lexicon
 from consent.understanding.message import Message
 from consent.understanding.parts import WHOLE, Part, Words
 from consent.understanding.sentence import read
 from consent.understanding.text import hear
 from consent.understanding.verbs import UNCLEAR, questioned
+from consent.understanding.wording import reasons, wording
 
 Recogniser = Callable[[Message, Lexicon], Intent | None]
 
@@ -37,7 +37,7 @@ _RECOGNISERS: tuple[Recogniser, ...] = (
     numbers.pause,
     names.name,
     names.refusal,
-    gist,
+    wording,
 )
 _WITHDRAWALS = frozenset({IntentName.WITHDRAW, IntentName.WITHDRAW_ALL})
 
@@ -49,33 +49,42 @@ def understand(
 
     `pending` names the question the message may answer: `grant:<purpose>`, `channels`, `scope`,
     `withdraw`, `link`. `language` is that of the session. Never fails, whatever was typed, and
-    takes time linear in the length of the text. Only START, an explicit word or sign with a
-    number or a name, or an answer to the question for channels, is ever a grant.
+    takes time linear in the length of the text. A grant only ever leads to a notice, and a yes in
+    free wording is certain only if it begins with a word listed as one.
     """
     words, is_command = _without_slash(text)
     if is_command and words == "start":
         return Intent(name=IntentName.HELP, page=Page.MENU)
-    heard = hear(words)
-    message = Message(
-        heard=heard,
-        sentence=read(heard.tokens, lexicon),
-        pending=pending.partition(":")[0] if pending else None,
-        language=language,
-    )
+    message = _message(words, lexicon, pending, language)
     intent = _first(message, lexicon)
     return replace(intent, language=None) if is_command else intent
 
 
-def explain(text: str, lexicon: Lexicon) -> list[str]:
-    """Return what decided a reading: the recogniser that had one, and the cues it found."""
-    words, _ = _without_slash(text)
-    heard = hear(words)
-    message = Message(heard=heard, sentence=read(heard.tokens, lexicon))
+def explain(
+    text: str, lexicon: Lexicon, *, pending: str | None = None, language: str | None = None
+) -> tuple[str, ...]:
+    """Return what decided a reading: the recogniser that had one, then what it went by."""
+    words, is_command = _without_slash(text)
+    if is_command and words == "start":
+        return ("command",)
+    message = _message(words, lexicon, pending, language)
     for recognise in _RECOGNISERS:
         if recognise(message, lexicon) is not None:
-            cues = explained(clauses_of(heard.folded, lexicon.cues)) if recognise is gist else []
-            return [recognise.__name__, *cues]
-    return []
+            went_by = reasons(message, lexicon) if recognise is wording else ()
+            return (recognise.__name__, *went_by)
+    return ()
+
+
+def _message(words: str, lexicon: Lexicon, pending: str | None, language: str | None) -> Message:
+    heard = hear(words)
+    question, _, about = (pending or "").partition(":")
+    return Message(
+        heard=heard,
+        sentence=read(heard.tokens, lexicon),
+        pending=question or None,
+        about=about,
+        language=language,
+    )
 
 
 def _without_slash(text: str) -> tuple[str, bool]:

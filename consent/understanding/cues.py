@@ -8,10 +8,11 @@ length of the message.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 
 from consent.understanding.spelling import fold, plain
 
@@ -19,6 +20,14 @@ _GAP = ".."
 _WIDEST_GAP = 3
 #: Stems are found by their first letters; shorter ones would be found everywhere.
 _SHORTEST, _KEY = 2, 4
+_MOST_MET = 10_000
+#: What no folding changes.
+_FOLDED = re.compile("[a-zа-я]+")
+_SIMPLE = re.compile("[a-zа-я0-9|*. ]+")
+#: Words of alternatives, each two letters at least if it is a stem; gaps only between words.
+_CHOICE = r"(?:[^\s|*]{2,}\*|[^\s|*]+)"
+_PLACE = rf"(?!\.\.(?:\s|$)){_CHOICE}(?:\|{_CHOICE})*"
+_WELL_FORMED = re.compile(rf"{_PLACE}(?: (?:\.\. )?{_PLACE})*")
 
 
 class Kind(StrEnum):
@@ -75,40 +84,50 @@ class _Word:
 class _Pattern:
     cue: Cue
     text: str
-    words: tuple[_Word | None, ...]
+    first: _Word
+    #: How many other words may stand before each further word, and the word.
+    rest: tuple[tuple[int, _Word], ...]
 
     def end(self, words: tuple[str, ...], start: int) -> int:
-        """Return where a match that begins at `start` ends, 0 for none."""
-        at = start
-        gap = False
-        for wanted in self.words:
-            if wanted is None:
-                gap = True
-                continue
-            last = min(at + (_WIDEST_GAP if gap else 0), len(words) - 1)
-            found = next((n for n in range(at, last + 1) if wanted.fits(words[n])), None)
-            if found is None:
+        """Return where a match whose first word stands at `start` ends, 0 for none."""
+        at, length = start + 1, len(words)
+        for gap, wanted in self.rest:
+            last = at + gap
+            while at < length and at <= last and not wanted.fits(words[at]):
+                at += 1
+            if at >= length or at > last:
                 return 0
-            at, gap = found + 1, False
+            at += 1
         return at
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """All cues of all languages, frozen."""
+    """All cues of all languages, by what their first word is or begins with."""
 
-    exact: Mapping[str, tuple[_Pattern, ...]]
-    stems: Mapping[str, tuple[_Pattern, ...]]
+    exact: Mapping[str, list[tuple[Cue, str]]]
+    stems: Mapping[str, list[tuple[Cue, str]]]
+    #: Patterns that begin with a word, for words met lately.
+    met: dict[str, tuple[_Pattern, ...]] = field(default_factory=dict)
 
     def find(self, words: tuple[str, ...]) -> Iterator[Found]:
         """Yield every cue in a row of words."""
         for start, word in enumerate(words):
-            first = list(self.exact.get(word, ()))
-            for length in range(_SHORTEST, _KEY + 1):
-                first += self.stems.get(word[:length], ()) if len(word) >= length else ()
-            for pattern in first:
+            for pattern in self._beginning(word):
                 if end := pattern.end(words, start):
                     yield Found(pattern.cue, start, end, pattern.text)
+
+    def _beginning(self, word: str) -> tuple[_Pattern, ...]:
+        known = self.met.get(word)
+        if known is None:
+            keys = (word[:length] for length in range(_SHORTEST, min(_KEY, len(word)) + 1))
+            likely = (_pattern(*entry) for key in keys for entry in self.stems.get(key, ()))
+            exact = (_pattern(*entry) for entry in self.exact.get(word, ()))
+            known = (*exact, *(p for p in likely if p.first.fits(word)))
+            if len(self.met) >= _MOST_MET:
+                self.met.clear()
+            self.met[word] = known
+        return known
 
 
 def build_cues(entries: Iterable[tuple[Cue, str]]) -> Cues:
@@ -117,34 +136,34 @@ def build_cues(entries: Iterable[tuple[Cue, str]]) -> Cues:
     :raises PatternBroken: a pattern has no word, begins or ends with a gap, or has a stem of one
         letter.
     """
-    exact: dict[str, list[_Pattern]] = {}
-    stems: dict[str, list[_Pattern]] = {}
-    for cue, text in entries:
-        try:
-            words = tuple(_word(part) for part in text.split())
-        except ValueError as fault:
-            raise PatternBroken(cue, text) from fault
-        if not words or words[0] is None or words[-1] is None:
+    exact: dict[str, list[tuple[Cue, str]]] = {}
+    stems: dict[str, list[tuple[Cue, str]]] = {}
+    for entry in entries:
+        cue, text = entry
+        seen = text if _SIMPLE.fullmatch(text) else plain(text)
+        if not _WELL_FORMED.fullmatch(seen):
             raise PatternBroken(cue, text)
-        pattern = _Pattern(cue, text, words)
-        for word in words[0].exact:
-            exact.setdefault(word, []).append(pattern)
-        for key in {stem[:_KEY] for stem in words[0].stems}:
-            stems.setdefault(key, []).append(pattern)
-    return Cues(
-        exact={word: tuple(found) for word, found in exact.items()},
-        stems={key: tuple(found) for key, found in stems.items()},
-    )
+        first = _word(text.partition(" ")[0])
+        for word in first.exact:
+            exact.setdefault(word, []).append(entry)
+        for key in {stem[:_KEY] for stem in first.stems}:
+            stems.setdefault(key, []).append(entry)
+    return Cues(exact, stems)
 
 
-@lru_cache(maxsize=None)
-def _word(part: str) -> _Word | None:
-    if part == _GAP:
-        return None
+@cache
+def _pattern(cue: Cue, text: str) -> _Pattern:
+    first, *rest = text.split()
+    gaps = (_WIDEST_GAP if before == _GAP else 0 for before in (first, *rest))
+    words = ((gap, _word(part)) for gap, part in zip(gaps, rest, strict=False) if part != _GAP)
+    return _Pattern(cue, text, _word(first), tuple(words))
+
+
+@cache
+def _word(part: str) -> _Word:
     exact, stems = set[str](), set[str]()
     for choice in part.split("|"):
-        folded = fold(plain(choice.removesuffix("*")))
-        if not folded or (choice.endswith("*") and len(folded) < _SHORTEST):
-            raise ValueError(part)
+        bare = choice.removesuffix("*")
+        folded = bare if _FOLDED.fullmatch(bare) else fold(plain(bare))
         (stems if choice.endswith("*") else exact).add(folded)
     return _Word(frozenset(exact), tuple(sorted(stems)))

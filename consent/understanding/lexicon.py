@@ -6,15 +6,20 @@ broken ones, is the business of `locales`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from consent.catalogue import Catalogue
 from consent.understanding.cues import Cues, build_cues
 from consent.understanding.parts import INSIDE, Part, Sense, Senses, Words
 from consent.understanding.spelling import joined, respellings
 from consent.understanding.text import hear, symbol
+from consent.understanding.weights import Learned
 
+#: One or two plain words, which hearing would not change.
+_FOLDED = re.compile(r"([a-zа-я]{2,})(?: (?!\1\b)[a-zа-я]{2,})?")
 _Gathered = dict[str, dict[Part, dict[str, set[str]]]]
 
 
@@ -39,6 +44,10 @@ class Lexicon:
     contacting: frozenset[str]
     #: What free wording gives itself away by.
     cues: Cues
+    #: What examples taught about free wording; none if nothing was learnt.
+    learned: Learned | None = None
+    #: Words, with diacritics, that make an agreement depend on something: "if".
+    conditions: frozenset[str] = frozenset()
 
     def brands_of(self, word: str) -> tuple[str, ...]:
         """Return the brands a word names, none if it names none."""
@@ -71,8 +80,11 @@ class Lexicon:
         yield from sides if apart else (whole,)
 
 
+@lru_cache(maxsize=16384)
 def key_of(phrase: str) -> tuple[str, bool]:
     """Return the key under which a phrase is looked up, and whether it is a sign alone."""
+    if _FOLDED.fullmatch(phrase):
+        return phrase, False
     heard = hear(phrase)
     if heard.is_symbol:
         return symbol(heard.plain), True
@@ -84,6 +96,7 @@ def build_lexicon(
     never: Iterable[str],
     catalogue: Catalogue,
     cues: Cues | None = None,
+    learned: Learned | None = None,
 ) -> Lexicon:
     """Return the lexicon of these words; phrases that fold to the same are one."""
     phrases: _Gathered = {}
@@ -107,6 +120,7 @@ def build_lexicon(
         channels=tuple(c.id for c in catalogue.channels),
         contacting=frozenset(p.id for p in catalogue.contacting),
         cues=cues or build_cues(()),
+        learned=learned,
     )
 
 

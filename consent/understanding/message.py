@@ -57,5 +57,7 @@ class Message:
     sentence: Sentence | None
     #: The kind of question pending: grant, channels, scope, withdraw, link; or none.
     pending: str | None = None
+    #: The consent that the question is about.
+    about: str = ""
     #: The language of the session, for words that mean different things in several.
     language: str | None = None

@@ -26,6 +26,21 @@ _SOUNDS = (
 _SOUND = re.compile("|".join(re.escape(latin) for latin, _ in _SOUNDS))
 _RUSSIAN = dict(_SOUNDS)
 
+#: Latvian in Russian letters, without diacritics.
+_LATVIAN = str.maketrans(
+    {
+        **dict(zip("абвгдеёжзийклмнопрстуфхыэ", "abvgdeozzijklmnoprstufhie", strict=True)),
+        "ц": "c",
+        "ч": "c",
+        "ш": "s",
+        "щ": "sc",
+        "ъ": "",
+        "ь": "",
+        "ю": "u",
+        "я": "a",
+    }
+)
+
 
 def one_script(word: str) -> str:
     """Return a word of mixed script in the script that most of its letters have."""
@@ -38,8 +53,8 @@ def one_script(word: str) -> str:
 def other_readings(plain: str) -> Iterator[str]:
     """Yield what a text says if it was typed in another script than it was meant in."""
     if _CYRILLIC.search(plain):
-        if not _LATIN.search(plain):
-            yield plain.translate(_MEANT_LATIN)
+        yield plain.translate(_MEANT_LATIN)
+        yield plain.translate(_LATVIAN)
         return
     yield _SOUND.sub(lambda sound: _RUSSIAN[sound[0]], plain)
     yield plain.translate(_MEANT_RUSSIAN)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from consent.intents import Intent, IntentName
+from consent.intents import Intent, IntentName, Wish
 from consent.understanding import Lexicon, understand
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
@@ -130,24 +132,65 @@ def _wrong(line: Line, found: Intent, outcome: str) -> str:
 
 
 def report(part: str, language: str, outcomes: Counter[tuple[str, str]]) -> str:
-    """Return the figures of one file."""
+    """Return the figures of one language: each kind of error apart from the others."""
     ending = {o: n for (g, o), n in outcomes.items() if g == "ending"}
-    all_ending = sum(ending.values()) or 1
-    right = ending.get("right", 0)
-    acted = (
-        right + ending.get("asked", 0) + ending.get("other scope", 0) + ending.get("too much", 0)
-    )
-    total = sum(outcomes.values()) or 1
-    intents = sum(n for (_, o), n in outcomes.items() if o == "right")
+    every = sum(ending.values()) or 1
+    acted = sum(ending.get(o, 0) for o in ("right", "asked", "other scope", "too much"))
+    grants = outcomes["grant", "right"]
     wrong = sum(n for (_, o), n in outcomes.items() if o == "wrong grant")
     written = sum(n for (_, o), n in outcomes.items() if o in {"written", "withdrawn by mistake"})
-    return (
-        f"{part:7} {language}  withdrawals {all_ending}: right {right / all_ending:.1%}, "
-        f"act or ask {acted / all_ending:.1%}, too much {ending.get('too much', 0)}, "
-        f"missed {ending.get('missed', 0)}, other {ending.get('other scope', 0)}; "
-        f"wrong grants {wrong}; written wrongly {written}; "
-        f"all right {intents / total:.1%} of {total}"
+    needless = sum(n for (_, o), n in outcomes.items() if o == "asked needlessly")
+    rows = (
+        (
+            "withdrawals",
+            (
+                f"{every}: right {ending.get('right', 0) / every:.1%}, act or ask "
+                f"{acted / every:.1%}; asked {ending.get('asked', 0)}, "
+                f"missed {ending.get('missed', 0)}, too much {ending.get('too much', 0)}, "
+                f"other scope {ending.get('other scope', 0)}"
+            ),
+        ),
+        ("grants", f"precision {grants / ((grants + wrong) or 1):.1%}, wrong {wrong}"),
+        (
+            "the rest",
+            (
+                f"written wrongly {written} ({outcomes['unclear', 'written']} on messages "
+                f"that decide nothing), asked needlessly {needless}"
+            ),
+        ),
     )
+    return "\n".join(f"{part:7}{language}  {name:12} {text}" for name, text in rows)
+
+
+def several(lexicon: Lexicon, part: str, language: str, *, show: bool) -> str:
+    """Return how many messages of several wishes were read in full, in part, or with a mistake."""
+    found: Counter[str] = Counter()
+    file = FOLDER / part / f"several.{language}.tsv"
+    with file.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
+            wanted = {_action(a) for a in json.loads(row["actions"])}
+            intent = understand(row["text"], lexicon, language=language)
+            got = {_wish(w) for w in intent.wishes if w.certain}
+            outcome = "right" if got == wanted else "in part" if got < wanted else "mistaken"
+            found[outcome] += 1
+            if show and outcome != "right":
+                print(f"{outcome:9}{row['text']}\n{'':9}{sorted(wanted)}\n{'':9}{sorted(got)}")  # noqa: T201
+    counts = ", ".join(f"{name} {found[name]}" for name in ("right", "in part", "mistaken"))
+    return f"{part:7}{language}  {'several':12} {sum(found.values())}: {counts}"
+
+
+_Action = tuple[str, tuple[str, ...], str]
+
+
+def _action(action: dict[str, Any]) -> _Action:
+    narrow = sorted((*action["channels"], *action["topics"]))
+    about = narrow or sorted(action["purposes"])
+    return action["intent"], tuple(about), action["scope"] or ""
+
+
+def _wish(wish: Wish) -> _Action:
+    about = sorted((*wish.channels, *wish.topics)) or sorted(wish.purposes)
+    return wish.name.value, tuple(about), wish.scope.value if wish.scope else ""
 
 
 def main() -> None:
@@ -163,7 +206,8 @@ def main() -> None:
             outcomes, confusion = tally(lexicon, part, language, show=show)
             if outcomes:
                 print(report(part, language, outcomes))  # noqa: T201
-                print(_matrix(confusion))  # noqa: T201
+                print(several(lexicon, part, language, show=show))  # noqa: T201
+                print(_matrix(confusion), "\n")  # noqa: T201
 
 
 def _matrix(confusion: Counter[tuple[str, str]]) -> str:
@@ -174,7 +218,9 @@ def _matrix(confusion: Counter[tuple[str, str]]) -> str:
         for want in names
         if any(confusion[want, got] for got in names)
     ]
-    return "\n".join([head, *rows])
+    right = sum(n for (want, got), n in confusion.items() if want == got)
+    total = sum(confusion.values()) or 1
+    return "\n".join([f"intent right {right / total:.1%} of {total}", head, *rows])
 
 
 if __name__ == "__main__":

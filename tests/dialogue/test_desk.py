@@ -163,9 +163,33 @@ async def test_the_evidence_is_what_the_customer_said() -> None:
     await talk.say("Stop!")
     evidence = [_evidence(d) for d in await talk.history()]
     expected = Evidence(
-        words="Stop!", message_id="m-1", proof_kind="sms", proof_level=1, intent="withdraw_all"
+        words="Stop!",
+        message_id="m-1",
+        proof_kind="sms",
+        proof_level=1,
+        intent="withdraw_all",
+        went_by=("keyword",),
     )
     assert [expected, expected] == evidence
+
+
+async def test_the_evidence_of_free_wording_says_what_it_went_by() -> None:
+    """Who asks later why a sentence was read as a STOP finds what it was read by."""
+    talk = Talk()
+    await talk.say("Прекратите слать мне вашу рекламу")
+    evidence = [_evidence(d) for d in await talk.history()]
+    assert {"wording"} == {e.went_by[0] for e in evidence}
+    assert any("acts" in reason for reason in evidence[0].went_by)
+
+
+async def test_the_evidence_of_a_button_needs_no_reading() -> None:
+    """A button means one thing; its evidence has no reasons and keeps its hash."""
+    assert (
+        "went_by"
+        not in Evidence(
+            words="[no]", message_id="m", proof_kind="none", proof_level=0, intent="no"
+        ).as_json()
+    )
 
 
 async def test_the_evidence_of_a_stop_that_waited_is_the_stop() -> None:

@@ -1,4 +1,7 @@
-"""The words the shipped lexicon knows, and a short way to write down what a message means."""
+"""The words the shipped lexicon knows, and a short way to write down what a message means.
+
+`said` and `brief` read by the rules alone: what those leave unclear is weighed (test_wording).
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,16 @@ from consent.intents import Intent
 from consent.understanding import understand
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
-from locales.lexicon import load_lexicon
+from locales.lexicon import load_lexicon, load_words
 
 CATALOGUE = load_catalogue(ROOT)
 LEXICON = load_lexicon(ROOT, CATALOGUE)
+RULES = load_words(ROOT, CATALOGUE)
 
 
 def said(text: str, pending: str | None = None, language: str | None = None) -> Intent:
-    """Return what a message means with the shipped words."""
-    return understand(text, LEXICON, pending=pending, language=language)
+    """Return what a message means by the shipped words."""
+    return understand(text, RULES, pending=pending, language=language)
 
 
 def brief(text: str, pending: str | None = None, language: str | None = None) -> str:

@@ -178,7 +178,7 @@ piekritīsi, ka; es piekritu; I agree that prices are high; help yourself; мо�
 jāņogas; yesterday; нетбук; nobody; no idea; no problem; стол; сток; топ; сто; top; shop; step;
 да?; JĀ?; yes?; нет?; да нет; да, но потом; да+; не;
 hi; привет; спасибо; LMT; sms; звонки; e-pasts; новости;
-all; всё; visu; никакие; 🛑; ❤️; ...; 🌹; STOP ½; STOP٣; 3%; STOP 3%; STOP @ 3; text me; ; ;
+all; всё; visu; никакие; ❤️; ...; 🌹; STOP ½; STOP٣; 3%; STOP 3%; STOP @ 3; text me; ; ;
 start working; я не согласился; не хочу останавливаться; excellent; stop or not; то ли да то ли нет
 """
 

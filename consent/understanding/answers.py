@@ -1,0 +1,92 @@
+"""Answers in free wording to the open question: "ну давайте", "all but calls", "lai paliek".
+
+A yes to a notice is certain only if it begins with a word that the lexicon lists as a yes and
+nothing in the message speaks against it; whatever else sounds like a yes is asked about again
+(law 1). A no needs no such word. What answers something else is read as if nothing were pending.
+"""
+
+from __future__ import annotations
+
+import re
+
+from consent.intents import Intent, IntentName
+from consent.understanding.cues import Kind
+from consent.understanding.hearing import Heed, mentioned
+from consent.understanding.lexicon import Lexicon
+from consent.understanding.mentions import OFF, ON, named_in
+from consent.understanding.message import Message
+from consent.understanding.parts import Part
+from consent.understanding.refusals import things
+from consent.understanding.weights import Learned
+
+#: The questions whose answers are weighed as such.
+QUESTIONS = ("grant", "channels", "scope")
+_YES = frozenset({Part.YES, Part.OKAY})
+#: What takes the certainty out of a yes.
+_DOUBTFUL = frozenset({"condition", "doubt", "third", "quote", "past", "keep", "other", "except"})
+_LIKELY, _SURE = 0.5, 0.6
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def answered(message: Message, heed: Heed, learned: Learned, lexicon: Lexicon) -> Intent | None:
+    """Return what a message answers to the open question, if it does."""
+    if message.pending not in QUESTIONS:
+        return None
+    if heed.shares["no"] >= _LIKELY:
+        return Intent(name=IntentName.NO)
+    if message.pending == "channels":
+        return _channels(message, heed, learned, lexicon)
+    yes = heed.shares["yes"]
+    if yes < _LIKELY:
+        return None
+    certain = yes >= _SURE and not _is_doubtful(message, heed, lexicon)
+    if message.pending == "grant":
+        certain = certain and accepts(message, heed, lexicon)
+    return Intent(name=IntentName.YES, certain=certain)
+
+
+def accepts(message: Message, heed: Heed, lexicon: Lexicon) -> bool:
+    """Say whether a message is worded as the yes that a notice needs (law 1)."""
+    listed = bool(_opening(heed, lexicon) & _YES)
+    return listed and not _is_doubtful(message, heed, lexicon)
+
+
+def _is_doubtful(message: Message, heed: Heed, lexicon: Lexicon) -> bool:
+    clauses = heed.hearing.reading.clauses
+    blocks = frozenset[str]().union(*(c.names(Kind.BLOCK) | c.names(Kind.ACT) for c in clauses))
+    words = _WORD.findall(message.heard.plain)
+    conditional = not lexicon.conditions.isdisjoint(words)
+    return bool(blocks & _DOUBTFUL) or conditional or "?" in message.heard.plain
+
+
+def _opening(heed: Heed, lexicon: Lexicon) -> frozenset[Part]:
+    """Return the parts that the first words can play, longest phrase first."""
+    words = heed.hearing.reading.words
+    longest = lexicon.longest.get(words[0], 0) if words else 0
+    for length in range(longest, 0, -1):
+        senses = lexicon.phrases.get(" ".join(words[:length]))
+        if senses:
+            return frozenset(senses)
+    return frozenset()
+
+
+def _channels(message: Message, heed: Heed, learned: Learned, lexicon: Lexicon) -> Intent | None:
+    """Read which channels are wanted; without a name "all" has to be said."""
+    if heed.shares["grant"] < _LIKELY:
+        return None
+    states = mentioned(heed.hearing, learned)
+    wanted = [c for c in things(states, ON) if c in lexicon.channels]
+    if not wanted and _means_all(heed):
+        refused = set(things(states, OFF))
+        wanted = [c for c in lexicon.channels if c not in refused]
+    if not wanted:
+        return None
+    named = named_in(heed.hearing.reading) & set(wanted)
+    certain = "?" not in message.heard.plain and (bool(named) or _means_all(heed))
+    return Intent(name=IntentName.GRANT, channels=tuple(wanted), certain=certain)
+
+
+def _means_all(heed: Heed) -> bool:
+    clauses = heed.hearing.reading.clauses
+    named = frozenset[str]().union(*(c.names(Kind.OBJECT) | c.names(Kind.ACT) for c in clauses))
+    return bool(named & {"everything", "except"})

@@ -1,0 +1,177 @@
+"""A message in free wording, cut into clauses, with the cues found in each.
+
+Which script was meant is decided here too: Russian typed in Latin letters, Latvian in Cyrillic
+ones, or either on the wrong keyboard is read in the spelling whose words are known best.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from consent.understanding.cues import Cues, Found, Kind
+from consent.understanding.misspelt import Spellings
+from consent.understanding.scripts import one_script, other_readings
+
+#: A dot after a number or "nr" ends no sentence.
+_SENTENCE = re.compile(
+    r"(?:[^.!?;\n…]|(?:(?<=\d)|(?<=\bnr)|(?<=\bart)|(?<=\bno))\.(?!$))+[.!…]*[?]?"
+)
+_WORD = re.compile(
+    r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+|[,:()]|(?<=\s)-(?=\s)|[\u2600-\u27bf\U0001f000-\U0001faff]"
+)
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+#: Between two wishes of one sentence.
+_BREAKS = frozenset({",", ":", "(", ")", "-"})
+#: Of a longer message the beginning and the end are read: what people want stands there.
+_HEAD, _TAIL = 10, 30
+MOST_WORDS = _HEAD + _TAIL
+#: With the second share of its words known, a message is read as it was typed; with less than
+#: the first, another spelling is no likelier.
+_GUESSED, _KNOWN = 0.4, 0.5
+#: Acts that end something: by themselves, with an object, or as a complaint.
+ENDING = ("stop", "cease", "annoyed")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause: what was found in it."""
+
+    found: tuple[Found, ...]
+    question: bool
+
+    def names(self, kind: Kind) -> frozenset[str]:
+        """Return which cues of a kind it has."""
+        return frozenset(f.cue.name for f in self.found if f.cue.kind is kind)
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return the values of its objects of this name, in order."""
+        return tuple(dict.fromkeys(f.cue.value for f in self.found if f.cue.name == name))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message in the spelling it was most likely meant in."""
+
+    words: tuple[str, ...]
+    #: Before which words it pauses: a comma, a dash, a new sentence.
+    pauses: tuple[int, ...]
+    clauses: tuple[Clause, ...]
+    #: The share of its words in which a cue was found.
+    known: float
+
+    def language(self) -> str | None:
+        """Return the language that most of what was found belongs to; none if two tie."""
+        found = {(f.start, f.end, f.cue.language) for c in self.clauses for f in c.found}
+        ranked = Counter(language for _, _, language in found).most_common(2)
+        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+            return None
+        return ranked[0][0]
+
+
+def read_clauses(folded: str, cues: Cues, spellings: Spellings) -> Reading:
+    """Return the reading whose words are known best; as typed if that is known well enough."""
+    folded = _abridged(folded)
+    best = _reading(folded, cues, spellings)
+    if best.known >= _KNOWN:
+        return best
+    for text in other_readings(folded):
+        other = _reading(text, cues, spellings)
+        if other.known > max(best.known, _GUESSED):
+            best = other
+    return best
+
+
+def _abridged(folded: str) -> str:
+    """Return a text without its middle if it is too long to be read whole."""
+    places = [found.span() for found in _WORD.finditer(folded) if found[0] not in _BREAKS]
+    if len(places) <= MOST_WORDS:
+        return folded
+    return f"{folded[: places[_HEAD - 1][1]]}… {folded[places[-_TAIL][0] :]}"
+
+
+def _reading(folded: str, cues: Cues, spellings: Spellings) -> Reading:
+    all_words: list[str] = []
+    pauses: list[int] = []
+    clauses: list[Clause] = []
+    known = 0
+    for piece in _SENTENCE.findall(folded):
+        first = len(all_words)
+        words, breaks = _words(piece, MOST_WORDS - first, spellings)
+        found = _unhidden(tuple(cues.find(words)))
+        known += len({at for f in found for at in range(f.start, f.end)})
+        moved = tuple(replace(f, start=f.start + first, end=f.end + first) for f in found)
+        breaks = (first, *(at + first for at in breaks))
+        clauses += _parted(moved, breaks, question=piece.endswith("?"))
+        all_words += words
+        pauses += breaks
+        if len(all_words) >= MOST_WORDS:
+            break
+    share = known / max(len(all_words), 1)
+    return Reading(tuple(all_words), tuple(pauses), tuple(clauses), share)
+
+
+def _words(piece: str, most: int, spellings: Spellings) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the words of a sentence, and before which of them it pauses."""
+    words: list[str] = []
+    breaks: list[int] = []
+    for token in _WORD.findall(piece):
+        if token in _BREAKS:
+            breaks.append(len(words))
+        elif len(words) == most:
+            break
+        else:
+            words.append(spellings.right(one_script(_STRETCHED.sub(r"\1", token))))
+    return tuple(words), tuple(breaks)
+
+
+def _parted(
+    found: tuple[Found, ...], breaks: tuple[int, ...], *, question: bool
+) -> Iterator[Clause]:
+    """Yield the clauses of a sentence: cut where the wish changes sides, at a pause if any."""
+    acts = sorted((f for f in found if side_of(f)), key=lambda f: f.start)
+    buts = tuple(f.start for f in found if f.cue.name == "but")
+    cuts = [
+        _cut(one, two, buts, breaks) for one, two in pairwise(acts) if side_of(one) != side_of(two)
+    ]
+    for start, end in pairwise((0, *cuts, MOST_WORDS + 1)):
+        inside = tuple(f for f in found if start <= f.start < end)
+        yield Clause(inside, question=question)
+
+
+def _cut(one: Found, two: Found, buts: Iterable[int], breaks: Iterable[int]) -> int:
+    """Return where one wish ends and another begins: at a "but", at a pause, at the verb."""
+    for places in (buts, breaks):
+        if between := [p for p in places if one.end <= p <= two.start]:
+            return max(between)
+    return two.start
+
+
+def side_of(found: Found) -> str:
+    """Return whether an act takes away or gives; nothing for all else."""
+    if found.cue.kind is not Kind.ACT:
+        return ""
+    if found.cue.name in ENDING:
+        return "off"
+    return "on" if found.cue.name == "give" else ""
+
+
+def _unhidden(found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Drop what lies inside a longer cue of the same kind, and acts inside a block."""
+    return tuple(f for f in found if not any(_hides(g, f) for g in found))
+
+
+def _hides(longer: Found, shorter: Found) -> bool:
+    if longer is shorter or shorter.start < longer.start or shorter.start >= longer.end:
+        return False
+    if side_of(longer) == "off" and side_of(shorter) == "on":
+        return True
+    if shorter.end > longer.end:
+        return False
+    if longer.cue.kind is Kind.BLOCK and shorter.cue.kind is Kind.ACT:
+        return True
+    bigger = longer.end - longer.start > shorter.end - shorter.start
+    return bigger and longer.cue.kind is shorter.cue.kind

@@ -1,0 +1,76 @@
+"""A message weighed, as a whole and in each thing it mentions, by what examples taught."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from consent.understanding.clauses import Clause, Reading, read_clauses
+from consent.understanding.lexicon import Lexicon
+from consent.understanding.mentions import Hearing, Piece, candidates, mention_traits, named_in
+from consent.understanding.traits import traits
+from consent.understanding.weights import Learned, shares
+
+#: Both scopes of "all" are labels of their own.
+MARKETING, EVERYTHING = "withdraw_all marketing", "withdraw_all all"
+LABELS = (
+    *(MARKETING, EVERYTHING, "withdraw", "grant", "pause", "status", "explain", "help"),
+    *("human", "language", "yes", "no", "unclear"),
+)
+#: Labels that end something.
+ENDING = (MARKETING, EVERYTHING, "withdraw")
+#: A message is weighed piece by piece if it has so many.
+_SEVERAL, _MANY = 2, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Heed:
+    """A message weighed."""
+
+    hearing: Hearing
+    traits: frozenset[str]
+    #: Probability of each label.
+    shares: Mapping[str, float]
+
+
+def listen(folded: str, lexicon: Lexicon, learned: Learned, question: str | None = None) -> Heed:
+    """Return how a message weighs as a whole, as an answer if a question is open."""
+    reading = read_clauses(folded, lexicon.cues, learned.spellings)
+    found = traits(reading.words, reading.clauses, question)
+    scores = learned.messages.scores(found)
+    likely = shares({name: scores[name] for name in LABELS})
+    label = max(likely, key=likely.__getitem__)
+    evidence = {thing: 1 / (1 + math.exp(-scores[thing])) for thing in learned.things}
+    pieces = tuple(_pieces(reading, learned)) if len(named_in(reading)) > 1 else ()
+    hearing = Hearing(reading, question, label, likely[label], evidence, pieces)
+    return Heed(hearing, found, likely)
+
+
+def _pieces(reading: Reading, learned: Learned) -> Iterator[Piece]:
+    """Yield what stands between pauses and turns like "but", weighed by itself."""
+    turns = (f.start for c in reading.clauses for f in c.found if f.cue.name == "but")
+    starts = sorted({0, *reading.pauses, *turns})
+    if not _SEVERAL <= len(starts) <= _MANY:
+        return
+    for start, end in pairwise((*starts, len(reading.words))):
+        inside = tuple(
+            Clause(kept, question=clause.question)
+            for clause in reading.clauses
+            if (kept := tuple(f for f in clause.found if start <= f.start and f.end <= end))
+        )
+        scores = learned.messages.scores(traits(reading.words[start:end], inside))
+        likely = shares({name: scores[name] for name in LABELS})
+        label = max(likely, key=likely.__getitem__)
+        yield Piece(start, end, label, likely[label])
+
+
+def mentioned(hearing: Hearing, learned: Learned) -> dict[str, dict[str, float]]:
+    """Return, for each thing a message may name, how probably it is wanted off or on."""
+    return {
+        thing: shares(
+            learned.mentions.scores(mention_traits(hearing, thing, learned.things[thing]))
+        )
+        for thing in candidates(hearing)
+    }

@@ -1,0 +1,123 @@
+"""What a withdrawal in free wording ends: all advertising, everything, or certain things.
+
+Certain of withdrawing but unsure of what, marketing stops now and the question comes after
+(meaning.md). A channel named is that channel only; "all but X" is all the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from consent.intents import Intent, IntentName, Scope, Wish
+from consent.understanding.hearing import ENDING, EVERYTHING, MARKETING, Heed, mentioned
+from consent.understanding.mentions import OFF, ON, named_in
+from consent.understanding.weights import Learned
+
+#: A withdrawal is carried out above this, else asked about.
+SURE = 0.65
+_STATE = 0.5
+#: With nothing likelier, what is meant is the thing above this.
+_HINT = 0.2
+_CLEAR, _WEAK, _SOME = 0.8, 0.6, 0.25
+#: So many consents without a name mean "all but those that are named".
+_MANY = 3
+_States = Mapping[str, Mapping[str, float]]
+
+
+def refused(heed: Heed, learned: Learned) -> Intent:
+    """Return what a message ends, and what it wants on instead."""
+    share = sum(heed.shares[label] for label in ENDING)
+    states = mentioned(heed.hearing, learned)
+    off = _off(heed, states, learned)
+    certain = share >= SURE
+    if isinstance(off, Scope):
+        ends = [Wish(name=IntentName.WITHDRAW_ALL, scope=off, certain=certain)]
+        on = [thing for thing, found in states.items() if found[ON] > _CLEAR]
+    else:
+        ends = wishes_of(IntentName.WITHDRAW, off, learned, certain=certain)
+        on = [thing for thing in things(states, ON) if thing not in off]
+    return intent_of([*ends, *wishes_of(IntentName.GRANT, on, learned, certain=certain)], share)
+
+
+def _off(heed: Heed, states: _States, learned: Learned) -> list[str] | Scope:
+    shares = heed.shares
+    named = named_in(heed.hearing.reading)
+    broad = Scope.ALL if shares[EVERYTHING] > shares[MARKETING] else Scope.MARKETING
+    if shares[MARKETING] + shares[EVERYTHING] >= shares["withdraw"]:
+        return broad
+    off = _without_guesses(things(states, OFF), states, named, learned)
+    unnamed = [t for t in off if learned.things[t] == "P" and t not in named]
+    if len(unnamed) >= _MANY:
+        usual = sum(states[thing][OFF] for thing in unnamed) / len(unnamed)
+        kept = {t for t in named & states.keys() if states[t][OFF] < usual}
+        return _others(kept, learned) if kept else Scope.ALL
+    off = off or _likeliest(states)
+    doubtful = len(off) == 1 and states[off[0]][OFF] < _WEAK and off[0] not in named
+    channels = {thing for thing, kind in learned.things.items() if kind == "C"}
+    if not off or channels == set(off) or (doubtful and shares[MARKETING] >= _SOME):
+        return broad
+    return off
+
+
+def _others(kept: set[str], learned: Learned) -> list[str]:
+    """Return the consents that are not kept; those named if that leaves none."""
+    consents = [t for t, kind in learned.things.items() if kind == "P"]
+    return [t for t in consents if t not in kept] or consents
+
+
+def _without_guesses(
+    off: list[str], states: _States, named: set[str], learned: Learned
+) -> list[str]:
+    """Drop one or two consents that nothing names beside one that is named and refused."""
+    consents = {t for t in off if learned.things[t] == "P"}
+    clear = {t for t in consents & named if states[t][OFF] > _WEAK}
+    guesses = consents - named
+    return [t for t in off if t not in guesses] if clear and len(guesses) < _MANY else off
+
+
+def things(states: _States, state: str) -> list[str]:
+    """Return what is probably in this state."""
+    return [thing for thing, found in states.items() if found[state] > _STATE]
+
+
+def _likeliest(states: _States) -> list[str]:
+    """Return the one thing most probably wanted off, if it is likely at all."""
+    ranked = sorted(states, key=lambda thing: -states[thing][OFF])
+    return [thing for thing in ranked[:1] if states[thing][OFF] > _HINT]
+
+
+def wishes_of(
+    name: IntentName, wanted: list[str], learned: Learned, *, certain: bool = True
+) -> list[Wish]:
+    """Return a wish for each kind of thing; a channel says by itself that offers are meant."""
+    kinds: dict[str, tuple[str, ...]] = {}
+    for thing in wanted:
+        kind = learned.things[thing]
+        kinds[kind] = (*kinds.get(kind, ()), thing)
+    if len(kinds) > 1 and kinds.get("P") == (learned.opening,):
+        del kinds["P"]
+    return [
+        Wish(
+            name=name,
+            purposes=found if kind == "P" else (),
+            channels=found if kind == "C" else (),
+            topics=found if kind == "T" else (),
+            certain=certain,
+        )
+        for kind, found in sorted(kinds.items(), key=lambda item: "PCT".index(item[0]))
+    ]
+
+
+def intent_of(wishes: list[Wish], share: float) -> Intent:
+    """Return an intent of these wishes, the first of them in front."""
+    first = wishes[0]
+    return Intent(
+        name=first.name,
+        purposes=first.purposes,
+        channels=first.channels,
+        topics=first.topics,
+        scope=first.scope,
+        certain=first.certain,
+        actions=tuple(wishes) if len(wishes) > 1 else (),
+        confidence=round(share, 2),
+    )

@@ -1,0 +1,60 @@
+"""What can be weighed in a message: its words, word pairs, letters and cues.
+
+A trait is a short text such as `w=izslēdziet`; a message has a trait or has it not. The same
+traits are taken when the weights are learnt (`tests.corpus.training`) and when they are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from consent.understanding.clauses import Clause
+
+_SHORTEST, _LONGEST = 4, 5
+_MOST_LETTERS = 24
+_STEM = 5
+_LONG_MESSAGE = (1, 2, 3, 5, 8, 13, 21, 34)
+
+
+def traits(
+    words: tuple[str, ...], clauses: tuple[Clause, ...], question: str | None = None
+) -> frozenset[str]:
+    """Return the traits of a message: its words, and the cues in its clauses.
+
+    As the answer to a question it has each of them twice: once as in any message, once as in an
+    answer to that kind of question.
+    """
+    plain = frozenset((*_of_words(words), *_of_cues(clauses)))
+    return plain | {f"{question}:{trait}" for trait in plain} if question else plain
+
+
+def _of_words(words: tuple[str, ...]) -> Iterator[str]:
+    for word in words:
+        yield f"w={word}"
+        yield f"p={word[:_STEM]}"
+        yield from _letters(f"<{word[:_MOST_LETTERS]}>")
+    for one, two in pairwise(("<", *words, ">")):
+        yield f"b={one} {two}"
+    stems = ("<", *(word[:_STEM] for word in words), ">")
+    for one, two in pairwise(stems):
+        yield f"pb={one} {two}"
+    for one, two in zip(words, words[2:], strict=False):
+        yield f"s={one} {two}"
+    yield f"n={sum(1 for length in _LONG_MESSAGE if length <= len(words))}"
+
+
+def _letters(word: str) -> Iterator[str]:
+    for length in range(_SHORTEST, _LONGEST + 1):
+        for at in range(len(word) - length + 1):
+            yield f"l={word[at : at + length]}"
+
+
+def _of_cues(clauses: tuple[Clause, ...]) -> Iterator[str]:
+    for clause in clauses:
+        inside = {f"{f.cue.kind.value}.{f.cue.name}.{f.cue.value}" for f in clause.found}
+        yield from (f"c={name}" for name in inside)
+        short = sorted({f"{f.cue.kind.value}.{f.cue.name}" for f in clause.found})
+        yield f"q={clause.question}"
+        if clause.question:
+            yield from (f"cq={name}" for name in short)

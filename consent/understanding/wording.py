@@ -1,0 +1,158 @@
+"""Free wording: from how a message weighs to what is done about it.
+
+The worst error is a wrong grant, then a missed withdrawal, then a withdrawal of too much, then a
+needless question. So a grant needs more certainty than a withdrawal, a withdrawal in doubt is
+asked about, and everything else in doubt is unclear, which changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from consent.intents import Intent, IntentName, Wish
+from consent.understanding.answers import QUESTIONS, accepts, answered
+from consent.understanding.hearing import ENDING, Heed, listen, mentioned
+from consent.understanding.lexicon import Lexicon
+from consent.understanding.mentions import OFF, ON
+from consent.understanding.message import Message
+from consent.understanding.pages import page_of, value_of
+from consent.understanding.parts import Part
+from consent.understanding.refusals import intent_of, refused, things, wishes_of
+from consent.understanding.weights import Learned
+
+#: A withdrawal is at least asked about above the first; a grant shows its notice above the second,
+#: and a channel is switched on above the third.
+_LIKELY, _GRANT, _SWITCH = 0.25, 0.7, 0.9
+_NAMED = 0.5
+#: What is written without a space counts as one word: `3am`, `inbox.lv`.
+_CHUNK = re.compile(r"[^\s,;:!?()]*(?:[^\W_]|[\u2600-\u27bf\U0001f000-\U0001faff])[^\s,;:!?()]*")
+_FEWEST_WORDS = 2
+#: A message of known words that no rule could make sense of has to be clearer than others.
+_CLEARER, _NEVER = 0.85, 2.0
+_ASKING = (Part.EXPLAIN, Part.STATUS, Part.HELP)
+#: So many labels are told to those who ask why.
+_REASONS = 3
+_ABOUT = frozenset({IntentName.EXPLAIN, IntentName.STATUS, IntentName.HUMAN, IntentName.PAUSE})
+
+
+def wording(message: Message, lexicon: Lexicon) -> Intent | None:
+    """Read free wording; none for one word, which is a keyword or nothing."""
+    learned = lexicon.learned
+    fewest = 1 if message.pending in QUESTIONS else _FEWEST_WORDS
+    if learned is None or _is_signed(message) or len(_CHUNK.findall(message.heard.plain)) < fewest:
+        return None
+    heed = listen(message.heard.folded, lexicon, learned, message.pending)
+    intent = answered(message, heed, learned, lexicon) or _intent(heed, learned)
+    return _completed(intent, message, heed, lexicon) if intent else None
+
+
+def _completed(intent: Intent, message: Message, heed: Heed, lexicon: Lexicon) -> Intent:
+    """Return a reading with what the message says beside it."""
+    if intent.confidence < _needed(message):
+        intent = replace(intent, certain=False)
+    if message.about and not accepts(message, heed, lexicon):
+        intent = _without_yes(intent, message.about)
+    unnamed = intent.name is IntentName.EXPLAIN and not (intent.purposes or intent.page)
+    if unnamed and message.about:
+        # "What is this?": what the open question is about.
+        intent = replace(intent, purposes=(message.about,))
+    reading = heed.hearing.reading
+    brand = value_of(reading.clauses, "brands")
+    return replace(intent, language=reading.language(), brand=brand)
+
+
+def _without_yes(intent: Intent, about: str) -> Intent:
+    """A grant of the very consent that is asked about would be the yes to its notice."""
+    unsure = tuple(
+        replace(wish, certain=False) if _gives(wish, about) else wish for wish in intent.actions
+    )
+    certain = intent.certain and not _gives(intent, about)
+    return replace(intent, actions=unsure, certain=certain)
+
+
+def _gives(wish: Wish | Intent, about: str) -> bool:
+    return wish.name is IntentName.GRANT and wish.purposes == (about,)
+
+
+def _needed(message: Message) -> float:
+    """Return how sure a reading must be where rules knew all words and made no sense of them."""
+    if message.sentence is None:
+        return 0.0
+    asks = any(part in atom for atom in message.sentence.atoms for part in _ASKING)
+    return _NEVER if asks else _CLEARER
+
+
+def _is_signed(message: Message) -> bool:
+    """Say whether signs stand at numbers or names: those are read by rule or not at all."""
+    return message.sentence is not None and any(a.sign for a in message.sentence.atoms)
+
+
+def _intent(heed: Heed, learned: Learned) -> Intent | None:
+    ending = sum(heed.shares[label] for label in ENDING)
+    giving = heed.shares["grant"]
+    if ending >= _LIKELY and ending >= giving:
+        return refused(heed, learned)
+    if giving >= _GRANT:
+        return _given(heed, learned)
+    rest = [label for label in heed.shares if label not in {*ENDING, "grant"}]
+    return _shown(max(rest, key=heed.shares.__getitem__), heed, learned)
+
+
+def _given(heed: Heed, learned: Learned) -> Intent:
+    share = heed.shares["grant"]
+    states = mentioned(heed.hearing, learned)
+    asks = any(clause.question for clause in heed.hearing.reading.clauses)
+    clear = share >= _SWITCH and not asks
+    wishes = [
+        replace(wish, certain=clear) if wish.channels or wish.topics else wish
+        for wish in wishes_of(IntentName.GRANT, things(states, ON), learned)
+    ]
+    wishes += wishes_of(IntentName.WITHDRAW, things(states, OFF), learned)
+    return intent_of(wishes or [Wish(name=IntentName.GRANT)], share)
+
+
+def _shown(label: str, heed: Heed, learned: Learned) -> Intent | None:
+    """Return what is to be shown; the page and the language are what the cues say."""
+    if label == "unclear":
+        return None
+    name = IntentName(label)
+    if name is IntentName.YES and heed.hearing.question:
+        # Only `answered` takes a yes for certain.
+        return Intent(name=name, certain=False, confidence=round(heed.shares[label], 2))
+    clauses = heed.hearing.reading.clauses
+    page = page_of(clauses, name)
+    about = _about(heed, learned) if name in _ABOUT and page is None else ()
+    if name is IntentName.PAUSE:
+        about = about or (learned.opening,)
+    return Intent(
+        name=name,
+        purposes=about,
+        page=page,
+        wanted_language=value_of(clauses, "language") if name is IntentName.LANGUAGE else None,
+        confidence=round(heed.shares[label], 2),
+    )
+
+
+def _about(heed: Heed, learned: Learned) -> tuple[str, ...]:
+    evidence = heed.hearing.evidence
+    return tuple(
+        thing for thing, kind in learned.things.items() if kind == "P" and evidence[thing] > _NAMED
+    )
+
+
+def reasons(message: Message, lexicon: Lexicon) -> Iterator[str]:
+    """Yield why free wording was read as it was: labels, cues, and what weighed most."""
+    learned = lexicon.learned
+    if learned is None:
+        return
+    heed = listen(message.heard.folded, lexicon, learned, message.pending)
+    likely = sorted(heed.shares, key=lambda label: -heed.shares[label])[:_REASONS]
+    yield from (f"{label} {heed.shares[label]:.2f}" for label in likely)
+    for thing, found in mentioned(heed.hearing, learned).items():
+        yield f"{thing}: off {found[OFF]:.2f}, on {found[ON]:.2f}"
+    for clause in heed.hearing.reading.clauses:
+        for f in clause.found:
+            yield f"{f.cue.language} {f.cue.kind.value}.{f.cue.name}: {f.pattern}"
+    yield from learned.messages.reasons(heed.traits, likely[0])

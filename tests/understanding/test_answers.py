@@ -1,0 +1,168 @@
+"""Answers in free wording to the open question, with words taught by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from consent.intents import IntentName
+from consent.understanding.answers import answered
+from consent.understanding.hearing import listen
+from consent.understanding.message import Message
+from consent.understanding.sentence import read
+from consent.understanding.text import hear
+from tests.understanding import taught
+from tests.understanding.taught import DOUBTS, Says, States, heard
+
+OFF, ON = (0.9, 0.02), (0.02, 0.9)
+GRANT = "grant:offers"
+SAYS: Says = {"zork": {"yes": 0.95}, "frob": {"no": 0.95}, "plugh": {"grant": 0.95}}
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        pytest.param("yes", "yes zork", id="begins with a yes"),
+        pytest.param("yes", "of course zork", id="a yes of two words"),
+        pytest.param("yes", "okay, zork", id="an okay"),
+        pytest.param("yes", "Yeees zork", id="written by hand"),
+        pytest.param("yes ?", "zork", id="one word that only sounds like it"),
+        pytest.param("yes ?", "zork it", id="no listed word"),
+        pytest.param("yes ?", "zork yes", id="a yes at the end"),
+        pytest.param("yes ?", "of zork course", id="half a yes"),
+        pytest.param("yes ?", "yes no zork", id="begins with a longer phrase that is a no"),
+        pytest.param("yes ?", "no zork", id="begins with a no"),
+        pytest.param("yes ?", "yes zork?", id="asked"),
+        pytest.param("yes ?", "yes. zork it?", id="asked afterwards"),
+        pytest.param("yes ?", "?? zork", id="begins with a sign"),
+    ],
+)
+def test_yes_to_a_notice(expected: str, text: str) -> None:
+    """A yes to a notice is certain only if it begins with a listed word and asks nothing."""
+    assert expected == heard(text, SAYS, pending=GRANT)
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+@pytest.mark.parametrize("pending", [GRANT, "scope"])
+def test_what_speaks_against_a_yes(doubt: str, pending: str) -> None:
+    """A condition, a doubt, somebody else's words and their like make a yes uncertain."""
+    assert "yes ?" == heard(f"yes zork {doubt}", SAYS, pending=pending)
+    assert "yes ?" == heard(f"yes {doubt} so. zork", SAYS, pending=pending)
+
+
+@pytest.mark.parametrize(
+    ("expected", "share"),
+    [
+        pytest.param("yes", 0.9, id="clear"),
+        pytest.param("yes ?", 0.55, id="likely"),
+    ],
+)
+@pytest.mark.parametrize("pending", [GRANT, "scope"])
+def test_how_clear_a_yes_is(expected: str, share: float, pending: str) -> None:
+    """A yes that is only just likely is asked about again."""
+    assert expected == heard("yes zork", {"zork": {"yes": share}}, pending=pending)
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        pytest.param({"yes": 0.3, "grant": 0.5}, id="rather a grant"),
+        pytest.param({"yes": 0.45, "explain": 0.3}, id="rather this than anything else"),
+    ],
+)
+def test_an_unlikely_yes_accepts_no_notice(shares: dict[str, float]) -> None:
+    """What is hardly a yes is never a certain one, whatever the likeliest label is."""
+    found = taught.understood("zork it", {"zork": shares}, pending=GRANT)
+    assert not (found.name is IntentName.YES and found.certain)
+
+
+@pytest.mark.parametrize(
+    ("certain", "text"),
+    [
+        pytest.param(False, "plugh offers", id="no listed word"),
+        pytest.param(False, "plugh offers if", id="a condition"),
+        pytest.param(False, "plugh offers?", id="a question"),
+        pytest.param(True, "yes plugh offers", id="begins with a yes"),
+    ],
+)
+def test_naming_the_consent_is_no_way_around(text: str, *, certain: bool) -> None:
+    """A grant of the very consent that is asked about would be a yes: it needs as much."""
+    found = taught.understood(text, SAYS, {"offers": ON}, GRANT)
+    assert (IntentName.GRANT, ("offers",)) == (found.name, found.purposes)
+    assert certain == found.certain
+
+
+@pytest.mark.parametrize(
+    "text", [pytest.param("zork it", id="no listed word"), pytest.param("zork", id="one word")]
+)
+def test_yes_to_the_scope(text: str) -> None:
+    """To end more, or to keep the rest, needs no listed word: nothing is granted by it."""
+    assert "yes" == heard(text, SAYS, pending="scope")
+
+
+@pytest.mark.parametrize("pending", [GRANT, "scope", "channels"])
+@pytest.mark.parametrize("text", ["frob", "frob it", "yes frob", "frob maybe?"])
+def test_no(text: str, pending: str) -> None:
+    """A no needs no listed word, and no question or doubt makes it less of one."""
+    assert "no" == heard(text, SAYS, pending=pending)
+
+
+@pytest.mark.parametrize("pending", [GRANT, "scope", "channels"])
+def test_something_else_is_read_as_if_nothing_were_asked(pending: str) -> None:
+    """Whoever ends something instead of answering ends it."""
+    says: Says = {"zork": {"withdraw": 0.9}}
+    assert "withdraw traffic" == heard("zork traffic", says, {"traffic": OFF}, pending)
+
+
+@pytest.mark.parametrize("pending", [None, "withdraw", "link"])
+@pytest.mark.parametrize("text", ["yes zork", "frob it", "plugh email"])
+def test_other_questions_are_not_weighed(text: str, pending: str | None) -> None:
+    """Without a question, or with one of the others, there is nothing to answer."""
+    lexicon = taught.lexicon(SAYS, {"email": ON})
+    assert lexicon.learned is not None
+    message = Message(heard=hear(text), sentence=read(hear(text).tokens, lexicon), pending=pending)
+    heed = listen(text, lexicon, lexicon.learned, pending)
+    assert answered(message, heed, lexicon.learned, lexicon) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "text", "states"),
+    [
+        pytest.param("grant email", "plugh email", {"email": ON}, id="one"),
+        pytest.param("grant email sms", "plugh sms email", {"email": ON, "sms": ON}, id="two"),
+        pytest.param("grant email", "plugh sms email", {"email": ON, "sms": OFF}, id="one not"),
+        pytest.param("grant email sms call", "plugh everything", {}, id="all"),
+        pytest.param("grant email sms", "plugh everything call", {"call": OFF}, id="all but one"),
+        pytest.param("grant email call", "plugh except sms", {"sms": OFF}, id="but one"),
+        pytest.param(
+            "grant email", "plugh email offers", {"email": ON, "offers": ON}, id="with the consent"
+        ),
+        pytest.param(
+            "grant email",
+            "plugh email news",
+            {"email": ON, "news": ON},
+            id="topics are another question",
+        ),
+    ],
+)
+def test_which_channels(expected: str, text: str, states: States) -> None:
+    """The channels that are wanted are switched on, all of them only if "all" is said."""
+    assert expected == heard(text, SAYS, states, "channels")
+
+
+def test_a_guessed_channel_is_asked_about() -> None:
+    """A channel that nothing names and no "all" covers is in doubt."""
+    says: Says = {"zork": {"grant": 0.95, "email": 0.9}}
+    assert "grant email ?" == heard("zork it", says, {"email": ON}, "channels")
+    assert "grant email" == heard("zork everything", says, {"email": ON}, "channels")
+
+
+def test_a_yes_alone_names_no_channel() -> None:
+    """Which channels are wanted is not said by wanting: nothing is switched on."""
+    assert "grant" == heard("plugh it", SAYS, pending="channels")
+
+
+@pytest.mark.parametrize("text", ["plugh email?", "plugh everything?", "email? plugh"])
+def test_a_question_about_channels_switches_nothing_on(text: str) -> None:
+    """Whoever asks about a channel has not chosen it."""
+    found = taught.understood(text, SAYS, {"email": ON}, "channels")
+    assert not (found.certain and any(w.channels and w.certain for w in found.wishes))

@@ -1,0 +1,80 @@
+"""A handful of sentences that nobody could mistake, by the shipped words and weights."""
+
+from __future__ import annotations
+
+import pytest
+
+from consent.intents import IntentName
+from consent.understanding import understand
+from tests.understanding import LEXICON, taught
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        pytest.param(
+            "withdraw_all marketing", "vienreiz beidziet man sūtīt reklāmas", id="lv ads"
+        ),
+        pytest.param(
+            "withdraw call", "Beidziet man zvanīt, rakstiet tikai e-pastā", id="lv calls"
+        ),
+        pytest.param("status", "Kādas piekrišanas es jums esmu devis?", id="lv status"),
+        pytest.param("human", "Es gribētu parunāt ar dzīvu cilvēku", id="lv human"),
+        pytest.param("unclear", "Kādi laikapstākļi šodien būs Rīgā", id="lv weather"),
+        pytest.param(
+            "withdraw_all marketing",
+            "сколько можно слать мне эту рекламу, прекратите",
+            id="ru ads",
+        ),
+        pytest.param(
+            "withdraw_all all", "Отзываю все свои согласия, ничего больше не хочу", id="ru all"
+        ),
+        pytest.param("status", "Какие согласия я вам давал?", id="ru status"),
+        pytest.param("human", "Соедините меня с живым человеком", id="ru human"),
+        pytest.param("unclear", "Какая завтра погода в Риге", id="ru weather"),
+        pytest.param(
+            "withdraw_all marketing", "Please stop sending me all this advertising", id="en ads"
+        ),
+        pytest.param(
+            "withdraw_all all", "I withdraw all of my consents, delete everything", id="en all"
+        ),
+        pytest.param("status", "Which consents have I given you so far?", id="en status"),
+        pytest.param("human", "I would like to talk to a real person", id="en human"),
+        pytest.param("unclear", "What will the weather be like in Riga tomorrow", id="en weather"),
+    ],
+)
+def test_sentences(expected: str, text: str) -> None:
+    """What nobody could mistake is read right with the shipped words, in every language."""
+    assert expected == taught.told(understand(text, LEXICON))
+
+
+@pytest.mark.parametrize(
+    ("expected", "text", "pending"),
+    [
+        pytest.param("no", "Nē, paldies, man tas nav vajadzīgs", "grant:offers", id="lv no"),
+        pytest.param("no", "Нет, спасибо, мне это не нужно", "grant:offers", id="ru no"),
+        pytest.param("no", "No thanks, I really don't need this", "grant:offers", id="en no"),
+        pytest.param("grant email", "labāk uz e-pastu", "channels", id="lv channel"),
+        pytest.param("grant email sms", "можно на почту и в смс", "channels", id="ru channels"),
+        pytest.param("grant email", "by email would be best", "channels", id="en channel"),
+    ],
+)
+def test_answers(expected: str, text: str, pending: str) -> None:
+    """Plain answers in free wording are read right in every language."""
+    assert expected == taught.told(understand(text, LEXICON, pending=pending))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("jā, ja tas ir bez maksas", id="lv"),
+        pytest.param("ja man iedosiet atlaidi", id="lv: if you give me a discount"),
+        pytest.param("да, если это бесплатно", id="ru"),
+        pytest.param("yes if it is free of charge", id="en"),
+        pytest.param("yes i would like that, is it free?", id="en question"),
+    ],
+)
+def test_a_condition_is_no_yes(text: str) -> None:
+    """Whoever agrees on a condition has not accepted the notice."""
+    intent = understand(text, LEXICON, pending="grant:offers")
+    assert not (intent.certain and intent.name in {IntentName.YES, IntentName.GRANT})

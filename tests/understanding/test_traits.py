@@ -1,0 +1,89 @@
+"""What can be weighed in a message."""
+
+from __future__ import annotations
+
+import pytest
+
+from consent.understanding.clauses import Clause
+from consent.understanding.cues import Cue, Found, Kind
+from consent.understanding.traits import traits
+
+HALT = Found(Cue(Kind.ACT, "stop", "", "en"), 0, 1, "halt")
+EMAIL = Found(Cue(Kind.OBJECT, "channels", "email", "en"), 1, 2, "mail")
+
+
+def _of(text: str) -> frozenset[str]:
+    return traits(tuple(text.split()), ())
+
+
+@pytest.mark.parametrize(
+    "trait",
+    [
+        pytest.param("w=advertising", id="a word"),
+        pytest.param("p=adver", id="its beginning"),
+        pytest.param("l=<adv", id="its first letters"),
+        pytest.param("l=sing>", id="its last letters"),
+        pytest.param("b=stop advertising", id="two words"),
+        pytest.param("b=< stop", id="the first word"),
+        pytest.param("b=now >", id="the last word"),
+        pytest.param("pb=stop adver", id="two beginnings"),
+        pytest.param("s=stop now", id="two words around another"),
+    ],
+)
+def test_words(trait: str) -> None:
+    """Words count, alone and side by side, whole and in part."""
+    assert trait in _of("stop advertising now")
+
+
+def test_order_counts() -> None:
+    """The same words in another order are another message."""
+    assert _of("not stop") != _of("stop not")
+
+
+def test_forms_of_a_word_have_something_in_common() -> None:
+    """What was learnt of one form of a word speaks for the others."""
+    common = _of("advertising") & _of("advertisement")
+    assert {"p=adver", "l=dvert"} <= common
+    assert not _of("advertising") & _of("продолжайте") - {"n=1"}
+
+
+def test_length_counts_in_steps() -> None:
+    """A long message is told from a short one, not from one just as long."""
+    steps = [
+        next(t for t in _of("word " * count) if t.startswith("n=")) for count in (1, 5, 6, 40)
+    ]
+    assert steps[1] == steps[2]
+    assert 3 == len(set(steps))
+
+
+def test_a_word_without_end_has_few_traits() -> None:
+    """A word longer than any real one is weighed by its beginning."""
+    letters = "".join(chr(ord("a") + n % 26) for n in range(2000))
+    assert len(_of(letters)) < 60
+
+
+@pytest.mark.parametrize(
+    ("there", "question"),
+    [
+        pytest.param({"c=acts.stop.", "c=objects.channels.email", "q=False"}, False, id="said"),
+        pytest.param({"c=acts.stop.", "cq=acts.stop", "q=True"}, True, id="asked"),
+    ],
+)
+def test_cues(there: set[str], *, question: bool) -> None:
+    """Cues count, with what they are about; in a question they count otherwise as well."""
+    found = traits((), (Clause((HALT, EMAIL), question=question),))
+    assert there <= found
+    assert question == ("cq=objects.channels" in found)
+
+
+def test_an_answer_has_each_trait_twice() -> None:
+    """As an answer a message keeps its traits and has each as one of that question, too."""
+    plain = traits(("sure",), (Clause((HALT,), question=False),))
+    answer = traits(("sure",), (Clause((HALT,), question=False),), "grant")
+    assert plain < answer
+    assert {f"grant:{trait}" for trait in plain} == answer - plain
+
+
+def test_an_empty_message_has_no_words() -> None:
+    """Of nothing there is nothing to weigh but that it is nothing."""
+    assert not [trait for trait in _of("") if trait.startswith(("w=", "p=", "l=", "s="))]
