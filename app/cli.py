@@ -132,6 +132,58 @@ def understand(
         typer.echo(line)
 
 
+@app.command("lint-sms")
+def lint_sms(  # noqa: PLR0913
+    file: Annotated[str, typer.Argument(help="A file of texts; - is standard input.")] = "-",
+    brand: Brand = "lmt",
+    sender: Annotated[
+        str, typer.Option(help="A number, a short number or a name; else as set.")
+    ] = "",
+    lang: Annotated[str | None, typer.Option(help="lv, ru or en; else recognised.")] = None,
+    price: Annotated[str | None, typer.Option(help="The price of one part, like 0.05.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a text.")] = False,
+) -> None:
+    """Check an advertising text before it goes out; exit status 1 if anything is an error.
+
+    Several texts in a file stand between lines of ---. Nothing is stored and nothing is sent.
+
+    Example:  echo 'LMT: -20% telefoniem! Atteikties: STOP 1' | consent lint-sms --sender 1632
+    """
+    from app.ad_texts import CheckRefused  # noqa: PLC0415
+    from app.lint_command import run_lint  # noqa: PLC0415
+
+    try:
+        sound, lines = run_lint(
+            file, brand=brand, sender=sender, language=lang, price=price, as_lines_of_json=as_json
+        )
+    except CheckRefused as fault:
+        raise typer.BadParameter(fault.reason) from fault
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(0 if sound else _FAILED)
+
+
+@app.command()
+def bench(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Exit status 1 over a limit.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a row a line.")] = False,
+    repeats: Annotated[int, typer.Option(min=1, help="How often to measure each.")] = 7,
+) -> None:
+    """Measure how long understanding takes, beside a floor measured in the same run.
+
+    Without --check the exit status is 0, however slow it is. A row that has a limit and could
+    not be measured is over it.
+    """
+    from app.bench_command import run_bench  # noqa: PLC0415
+
+    status, lines = run_bench(repeats=repeats, check=check, as_json=as_json)
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(status)
+
+
 @app.command()
 def migrate() -> None:
     """Make the store, or bring it to the shape this version writes."""
