@@ -16,7 +16,7 @@ from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON, named_in
 from consent.understanding.message import Message
 from consent.understanding.parts import Part
-from consent.understanding.refusals import things
+from consent.understanding.refusals import refused, things
 from consent.understanding.weights import Learned
 
 #: The questions whose answers are weighed as such.
@@ -33,7 +33,7 @@ def answered(message: Message, heed: Heed, learned: Learned, lexicon: Lexicon) -
     if message.pending not in QUESTIONS:
         return None
     if heed.shares["no"] >= _LIKELY:
-        return Intent(name=IntentName.NO)
+        return refused(heed, learned) if _ends_more(message, heed) else Intent(name=IntentName.NO)
     if message.pending == "channels":
         return _channels(message, heed, learned, lexicon)
     yes = heed.shares["yes"]
@@ -43,6 +43,16 @@ def answered(message: Message, heed: Heed, learned: Learned, lexicon: Lexicon) -
     if message.pending == "grant":
         certain = certain and accepts(message, heed, lexicon)
     return Intent(name=IntentName.YES, certain=certain)
+
+
+def _ends_more(message: Message, heed: Heed) -> bool:
+    """Say whether a no to a notice also ends something else, which must not be lost."""
+    if message.pending != "grant":
+        return False
+    clauses = heed.hearing.reading.clauses
+    broad = any("everything" in c.names(Kind.OBJECT) for c in clauses)
+    ends = any(c.names(Kind.ACT) & {"stop", "cease"} for c in clauses)
+    return ends and (broad or bool(named_in(heed.hearing.reading) - {message.about}))
 
 
 def accepts(message: Message, heed: Heed, lexicon: Lexicon) -> bool:

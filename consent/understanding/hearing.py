@@ -33,6 +33,8 @@ class Heed:
     traits: frozenset[str]
     #: Probability of each label.
     shares: Mapping[str, float]
+    #: The share of its words that the lexicon lists or that were met in the examples.
+    familiar: float
 
 
 def listen(folded: str, lexicon: Lexicon, learned: Learned, question: str | None = None) -> Heed:
@@ -45,7 +47,16 @@ def listen(folded: str, lexicon: Lexicon, learned: Learned, question: str | None
     evidence = {thing: 1 / (1 + math.exp(-scores[thing])) for thing in learned.things}
     pieces = tuple(_pieces(reading, learned)) if len(named_in(reading)) > 1 else ()
     hearing = Hearing(reading, question, label, likely[label], evidence, pieces)
-    return Heed(hearing, found, likely)
+    return Heed(hearing, found, likely, _familiar(reading.words, lexicon, learned))
+
+
+def _familiar(words: tuple[str, ...], lexicon: Lexicon, learned: Learned) -> float:
+    met = [
+        word
+        for word in words
+        if word.isdigit() or word in lexicon.vocabulary or learned.messages.knows(f"w={word}")
+    ]
+    return len(met) / max(len(words), 1)
 
 
 def _pieces(reading: Reading, learned: Learned) -> Iterator[Piece]:

@@ -86,8 +86,10 @@ def wish(message: Message, lexicon: Lexicon) -> Intent | None:
     if sentence is None or found is None:
         return None
     verb, atom, rest = found
+    # "No calls, only e-mail": what follows may be what is to stay.
+    keeps = any(Part.ONLY in later for later in rest[1:])
     targets = gather(rest, lexicon)
-    if targets is None or (Part.NO in atom and targets.flag in _NOT_AFTER_NO):
+    if targets is None or keeps or (Part.NO in atom and targets.flag in _NOT_AFTER_NO):
         return None
     if verb in _WITHDRAWING or (verb is Part.NO and _numbers_only(targets)):
         return withdraw(targets, sentence, lexicon)

@@ -45,7 +45,8 @@ def _off(heed: Heed, states: _States, learned: Learned) -> list[str] | Scope:
     broad = Scope.ALL if shares[EVERYTHING] > shares[MARKETING] else Scope.MARKETING
     if shares[MARKETING] + shares[EVERYTHING] >= shares["withdraw"]:
         return broad
-    off = _without_guesses(things(states, OFF), states, named, learned)
+    off = _without_kept(things(states, OFF), heed)
+    off = _without_guesses(off, states, named, learned)
     unnamed = [t for t in off if learned.things[t] == "P" and t not in named]
     if len(unnamed) >= _MANY:
         usual = sum(states[thing][OFF] for thing in unnamed) / len(unnamed)
@@ -57,6 +58,14 @@ def _off(heed: Heed, states: _States, learned: Learned) -> list[str] | Scope:
     if not off or channels == set(off) or (doubtful and shares[MARKETING] >= _SOME):
         return broad
     return off
+
+
+def _without_kept(off: list[str], heed: Heed) -> list[str]:
+    """Drop what stands right behind an "only", if something else is refused."""
+    found = [f for c in heed.hearing.reading.clauses for f in c.found]
+    only = {f.end for f in found if f.cue.name == "only"}
+    kept = {f.cue.value for f in found if f.start in only or f.start - 1 in only}
+    return [thing for thing in off if thing not in kept] or off
 
 
 def _others(kept: set[str], learned: Learned) -> list[str]:

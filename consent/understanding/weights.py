@@ -67,6 +67,10 @@ class Weights:
             if at < end and keys[at] == key:
                 yield trait, at * width
 
+    def knows(self, trait: str) -> bool:
+        """Say whether anything was learnt of a trait."""
+        return any(self._places((trait,)))
+
     def narrow(self) -> bytes:
         """Return the rows as they are kept, one byte a label and one for the size."""
         return bytes(self.rows[::_FIELD])

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from consent.intents import Intent, IntentName, Wish
 from consent.understanding.answers import QUESTIONS, accepts, answered
+from consent.understanding.cues import Kind
 from consent.understanding.hearing import ENDING, Heed, listen, mentioned
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON
@@ -24,8 +25,12 @@ from consent.understanding.weights import Learned
 
 #: A withdrawal is at least asked about above the first; a grant shows its notice above the second,
 #: and a channel is switched on above the third.
-_LIKELY, _GRANT, _SWITCH = 0.25, 0.7, 0.9
+_LIKELY, _GRANT, _SWITCH = 0.35, 0.7, 0.9
 _NAMED = 0.5
+#: Without a cue for an act, with fewer cues and fewer words met before, a message is strange.
+_CUED, _FAMILIAR = 0.25, 0.5
+#: With more of these than a few, it is code.
+_MARKUP, _FEW = re.compile(r"[<>{}=$\\|]"), 2
 #: What is written without a space counts as one word: `3am`, `inbox.lv`.
 _CHUNK = re.compile(r"[^\s,;:!?()]*(?:[^\W_]|[\u2600-\u27bf\U0001f000-\U0001faff])[^\s,;:!?()]*")
 _FEWEST_WORDS = 2
@@ -44,13 +49,13 @@ def wording(message: Message, lexicon: Lexicon) -> Intent | None:
     if learned is None or _is_signed(message) or len(_CHUNK.findall(message.heard.plain)) < fewest:
         return None
     heed = listen(message.heard.folded, lexicon, learned, message.pending)
-    intent = answered(message, heed, learned, lexicon) or _intent(heed, learned)
+    intent = answered(message, heed, learned, lexicon) or _intent(message, heed, learned)
     return _completed(intent, message, heed, lexicon) if intent else None
 
 
 def _completed(intent: Intent, message: Message, heed: Heed, lexicon: Lexicon) -> Intent:
     """Return a reading with what the message says beside it."""
-    if intent.confidence < _needed(message):
+    if _writes(intent) and intent.confidence < _needed(message):
         intent = replace(intent, certain=False)
     if message.about and not accepts(message, heed, lexicon):
         intent = _without_yes(intent, message.about)
@@ -61,6 +66,13 @@ def _completed(intent: Intent, message: Message, heed: Heed, lexicon: Lexicon) -
     reading = heed.hearing.reading
     brand = value_of(reading.clauses, "brands")
     return replace(intent, language=reading.language(), brand=brand)
+
+
+def _writes(intent: Intent) -> bool:
+    """Say whether an intent could change something at once; a grant only shows its notice."""
+    ends = intent.name in {IntentName.WITHDRAW, IntentName.WITHDRAW_ALL, IntentName.PAUSE}
+    switches = intent.name is IntentName.GRANT and bool(intent.channels or intent.topics)
+    return ends or switches
 
 
 def _without_yes(intent: Intent, about: str) -> Intent:
@@ -89,15 +101,25 @@ def _is_signed(message: Message) -> bool:
     return message.sentence is not None and any(a.sign for a in message.sentence.atoms)
 
 
-def _intent(heed: Heed, learned: Learned) -> Intent | None:
+def _intent(message: Message, heed: Heed, learned: Learned) -> Intent | None:
+    strange = _is_strange(heed) or len(_MARKUP.findall(message.heard.plain)) > _FEW
     ending = sum(heed.shares[label] for label in ENDING)
     giving = heed.shares["grant"]
     if ending >= _LIKELY and ending >= giving:
-        return refused(heed, learned)
-    if giving >= _GRANT:
+        read = refused(heed, learned)
+        return replace(read, certain=False) if strange else read
+    if giving >= _GRANT and not strange:
         return _given(heed, learned)
     rest = [label for label in heed.shares if label not in {*ENDING, "grant"}]
     return _shown(max(rest, key=heed.shares.__getitem__), heed, learned)
+
+
+def _is_strange(heed: Heed) -> bool:
+    """Say whether hardly a word is known: what letters alone suggest is no more than a guess."""
+    reading = heed.hearing.reading
+    if any(clause.names(Kind.ACT) for clause in reading.clauses) or reading.known >= _CUED:
+        return False
+    return heed.familiar < _FAMILIAR
 
 
 def _given(heed: Heed, learned: Learned) -> Intent:

@@ -30,7 +30,7 @@ def test_the_open_corpus_is_understood(language: str) -> None:
     right = sum(count for (want, got), count in confusion.items() if want == got)
     grants = sum(count for (_, outcome), count in outcomes.items() if outcome == "wrong grant")
     assert withdrawals > 200
-    assert ending["right"] >= 0.94 * withdrawals
+    assert ending["right"] >= 0.93 * withdrawals
     assert ending["missed"] <= 0.02 * withdrawals
     assert ending["too much"] <= 0.02 * withdrawals
     assert right >= 0.92 * confusion.total()

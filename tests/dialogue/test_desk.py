@@ -173,15 +173,6 @@ async def test_the_evidence_is_what_the_customer_said() -> None:
     assert [expected, expected] == evidence
 
 
-async def test_the_evidence_of_free_wording_says_what_it_went_by() -> None:
-    """Who asks later why a sentence was read as a STOP finds what it was read by."""
-    talk = Talk()
-    await talk.say("Прекратите слать мне вашу рекламу")
-    evidence = [_evidence(d) for d in await talk.history()]
-    assert {"wording"} == {e.went_by[0] for e in evidence}
-    assert any("acts" in reason for reason in evidence[0].went_by)
-
-
 async def test_the_evidence_of_a_button_needs_no_reading() -> None:
     """A button means one thing; its evidence has no reasons and keeps its hash."""
     assert (

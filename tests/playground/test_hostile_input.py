@@ -49,7 +49,7 @@ async def test_turned_words_on_record_turn_nothing_else(browser: Browser, served
     async with visiting(browser, served.url) as visitor:
         await visitor.open()
         await visitor.text("AGREE 1")
-        await visitor.text("\u202eAGREE {brand}\u202e <b>")
+        await visitor.text("\u202e{brand}\u202e <b>")
         await visitor.text("\u202eAGREE\u202e")
         (newest, *_) = await visitor.read(".entry")
         assert "Said: “\u202eAGREE\u202e”Notice " in newest

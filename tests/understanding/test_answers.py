@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from consent.intents import IntentName
+from consent.understanding import understand
 from consent.understanding.answers import answered
 from consent.understanding.hearing import listen
 from consent.understanding.message import Message
@@ -50,6 +53,25 @@ def test_what_speaks_against_a_yes(doubt: str, pending: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("certain", "text"),
+    [
+        pytest.param(True, "yes zork it", id="none"),
+        pytest.param(False, "yes zork unless it", id="a condition"),
+        pytest.param(False, "Yes zork, UNLESS: it", id="however it is written"),
+        pytest.param(True, "yes zork unlesss", id="another word"),
+        pytest.param(False, "yes zork ja", id="a word without its mark"),
+        pytest.param(True, "yes zork jā", id="a word told from it by its mark"),
+    ],
+)
+@pytest.mark.parametrize("pending", [GRANT, "scope"])
+def test_listed_conditions(text: str, pending: str, *, certain: bool) -> None:
+    """A word that is listed as making an agreement depend on something is found as typed."""
+    lexicon = replace(taught.lexicon(SAYS), conditions=frozenset({"unless", "ja"}))
+    found = understand(text, lexicon, pending=pending)
+    assert (IntentName.YES, certain) == (found.name, found.certain)
+
+
+@pytest.mark.parametrize(
     ("expected", "share"),
     [
         pytest.param("yes", 0.9, id="clear"),
@@ -92,6 +114,31 @@ def test_naming_the_consent_is_no_way_around(text: str, *, certain: bool) -> Non
 
 
 @pytest.mark.parametrize(
+    ("expected", "text", "states"),
+    [
+        pytest.param(
+            [("grant", "offers", False), ("withdraw", "sms", True)],
+            "plugh offers sms",
+            {"offers": ON, "sms": OFF},
+            id="the consent asked about and another wish",
+        ),
+        pytest.param(
+            [("grant", "traffic", True), ("withdraw", "offers", True)],
+            "plugh traffic offers",
+            {"traffic": ON, "offers": OFF},
+            id="another consent, and the one asked about refused",
+        ),
+    ],
+)
+def test_among_several_wishes(
+    expected: list[tuple[str, str, bool]], text: str, states: States
+) -> None:
+    """Of several wishes only the one that would accept the notice is in doubt."""
+    found = taught.understood(text, SAYS, states, GRANT)
+    assert expected == [(w.name.value, *w.purposes, *w.channels, w.certain) for w in found.wishes]
+
+
+@pytest.mark.parametrize(
     "text", [pytest.param("zork it", id="no listed word"), pytest.param("zork", id="one word")]
 )
 def test_yes_to_the_scope(text: str) -> None:
@@ -104,6 +151,30 @@ def test_yes_to_the_scope(text: str) -> None:
 def test_no(text: str, pending: str) -> None:
     """A no needs no listed word, and no question or doubt makes it less of one."""
     assert "no" == heard(text, SAYS, pending=pending)
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        pytest.param("no", "frob it", id="no alone"),
+        pytest.param("no", "frob, halt it", id="that ends nothing else"),
+        pytest.param("no", "frob, halt offers", id="that ends what is asked about"),
+        pytest.param("no", "frob traffic", id="that only names something"),
+        pytest.param("withdraw traffic ?", "frob, halt traffic", id="that ends something else"),
+        pytest.param("withdraw_all marketing ?", "frob, halt everything", id="that ends all"),
+    ],
+)
+def test_a_no_that_ends_more(expected: str, text: str) -> None:
+    """A no to a notice that may end something else as well is asked about, not lost."""
+    says: Says = {"frob": {"no": 0.53, "withdraw": 0.45}}
+    assert expected == heard(text, says, {"traffic": OFF}, GRANT)
+
+
+@pytest.mark.parametrize("text", ["frob, halt traffic", "frob, halt everything"])
+def test_what_a_sure_no_ends_is_not_lost(text: str) -> None:
+    """However surely a message is a no, what else it ends is done or asked about."""
+    says: Says = {"frob": {"no": 0.8, "withdraw": 0.17}}
+    assert "no" != heard(text, says, {"traffic": OFF}, GRANT)
 
 
 @pytest.mark.parametrize("pending", [GRANT, "scope", "channels"])

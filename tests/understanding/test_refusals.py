@@ -182,67 +182,6 @@ def test_all_but(expected: str, text: str, kept: tuple[float, float]) -> None:
     assert sorted(expected.split()) == sorted(found.split())
 
 
-@pytest.mark.parametrize(
-    ("expected", "off"),
-    [
-        pytest.param("withdraw traffic", OFF, id="clearly refused: the guess is dropped"),
-        pytest.param("withdraw credit traffic", (0.55, 0.02), id="hardly: both"),
-    ],
-)
-def test_a_guess_beside_a_name(expected: str, off: tuple[float, float]) -> None:
-    """A consent that nothing names does not end with one that is named and refused."""
-    says: Says = {"zork": {"withdraw": 0.95, "credit": 0.9}}
-    assert expected == heard("zork traffic", says, {"traffic": off, "credit": OFF})
-
-
-@pytest.mark.parametrize(
-    ("expected", "shares", "off"),
-    [
-        pytest.param("withdraw credit", {"withdraw": 0.95}, (0.35, 0.02), id="the likeliest"),
-        pytest.param("withdraw_all marketing", {"withdraw": 0.95}, (0.1, 0.02), id="too unlikely"),
-        pytest.param(
-            "withdraw_all marketing",
-            {"withdraw": 0.55, "withdraw_all marketing": 0.4},
-            (0.55, 0.02),
-            id="a weak guess beside all",
-        ),
-        pytest.param(
-            "withdraw credit",
-            {"withdraw": 0.55, "withdraw_all marketing": 0.4},
-            OFF,
-            id="a good guess beside all",
-        ),
-    ],
-)
-def test_guesses(expected: str, shares: dict[str, float], off: tuple[float, float]) -> None:
-    """With no name the one consent meant ends, unless all marketing is about as likely."""
-    assert expected == heard("zork it", {"zork": {**shares, "credit": 0.9}}, {"credit": off})
-
-
-@pytest.mark.parametrize(
-    ("expected", "guessed"),
-    [
-        pytest.param("withdraw credit traffic", ("traffic", "credit"), id="two consents"),
-        pytest.param("withdraw_all all", ("traffic", "credit", "location"), id="three are all"),
-        pytest.param(
-            "withdraw devices news tariffs", ("news", "tariffs", "devices"), id="three topics"
-        ),
-    ],
-)
-def test_many_guesses(expected: str, guessed: tuple[str, ...]) -> None:
-    """Three consents that nothing names stand for all; topics stand for themselves."""
-    says: Says = {"zork": {"withdraw": 0.95, **dict.fromkeys(guessed, 0.9)}}
-    assert expected == heard("zork it", says, dict.fromkeys(guessed, OFF))
-
-
-def test_one_guess_is_enough() -> None:
-    """Of two consents that are hardly meant only the likelier ends."""
-    says: Says = {"zork": {"withdraw": 0.95, "credit": 0.9, "traffic": 0.9}}
-    assert "withdraw credit" == heard(
-        "zork it", says, {"credit": (0.4, 0.02), "traffic": (0.35, 0.02)}
-    )
-
-
 def test_wishes_go_by_kind() -> None:
     """Consents, channels and topics are wishes of their own, in this order."""
     learned = taught.learned({})

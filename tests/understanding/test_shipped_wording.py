@@ -78,3 +78,17 @@ def test_a_condition_is_no_yes(text: str) -> None:
     """Whoever agrees on a condition has not accepted the notice."""
     intent = understand(text, LEXICON, pending="grant:offers")
     assert not (intent.certain and intent.name in {IntentName.YES, IntentName.GRANT})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("ne zvanus, tikai epastu", id="lv"),
+        pytest.param("не звонить, только почта", id="ru"),
+        pytest.param("no calls, only e-mail", id="en"),
+    ],
+)
+def test_what_is_to_stay_is_not_ended(text: str) -> None:
+    """A channel named after an "only" is the one that the customer keeps."""
+    assert "email" not in understand(text, LEXICON).channels
+    assert "call" in understand(text, LEXICON).channels

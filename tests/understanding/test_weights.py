@@ -111,6 +111,12 @@ def test_reasons(expected: list[str], label: str, most: int) -> None:
     assert expected == MODEL.reasons({"w=halt", "w=want", "w=well", "w=else"}, label, most)
 
 
+def test_what_is_known() -> None:
+    """A trait is known if anything was learnt of it."""
+    assert MODEL.knows("w=halt")
+    assert not MODEL.knows("w=else")
+
+
 def test_any_text_has_a_key() -> None:
     """Whatever was typed, half a character included, has a key of four bytes."""
     assert 0 <= key_of("w=\ud800") < 1 << 32
@@ -143,6 +149,23 @@ def test_a_message_is_listened_to() -> None:
     assert 0.9 == pytest.approx(heed.hearing.evidence["offers"], abs=0.03)
     assert heed.hearing.evidence["traffic"] < 0.1
     assert "grant:w=zork" in heed.traits
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        pytest.param(1.0, "zork", id="met in the examples"),
+        pytest.param(1.0, "yes 3", id="listed, or a number"),
+        pytest.param(0.5, "zork it", id="half of them"),
+        pytest.param(0.0, "hello", id="none"),
+        pytest.param(0.0, "", id="nothing said"),
+    ],
+)
+def test_familiar(expected: float, text: str) -> None:
+    """The share of words that are listed or were met before is told."""
+    lexicon = taught.lexicon({"zork": {"withdraw": 0.8}})
+    assert lexicon.learned is not None
+    assert expected == listen(text, lexicon, lexicon.learned).familiar
 
 
 def test_mentions_are_weighed() -> None:

@@ -62,7 +62,7 @@ def test_signs_are_left_to_the_rules() -> None:
     """Where a sign at a number makes no sense to the rules, the words are not weighed."""
     says: Says = {"stop": {"withdraw_all marketing": 0.99}}
     assert "unclear" == heard("stop 3+", says)
-    assert "withdraw_all marketing" == heard("stop 3 person", says)
+    assert "withdraw_all marketing" == heard("stop person", says)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,37 @@ def test_signs_are_left_to_the_rules() -> None:
 def test_known_words_must_be_clearer(expected: str, text: str, share: float) -> None:
     """What rules knew every word of and made no sense of is carried out only if very clear."""
     assert expected == heard(text, {"stop": {"withdraw_all marketing": share}})
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        pytest.param("withdraw_all marketing ?", "zork it now then", id="hardly a word known"),
+        pytest.param("withdraw_all marketing", "zork zork it now", id="half of them known"),
+        pytest.param("withdraw_all marketing", "zork it now then halt", id="an act is named"),
+        pytest.param("withdraw_all marketing", "zork at lmt amigo now", id="many things named"),
+        pytest.param("unclear", "plugh it now then", id="a strange grant"),
+        pytest.param("grant", "plugh plugh it now", id="a grant half known"),
+        pytest.param("status", "frob it now then", id="what is only shown"),
+    ],
+)
+def test_strange_messages(expected: str, text: str) -> None:
+    """Of a message with hardly a known word nothing is carried out: it is asked about at most."""
+    says: Says = {**STOPS, "plugh": {"grant": 0.97}, "frob": {"status": 0.97}}
+    assert expected == heard(text, says)
+
+
+@pytest.mark.parametrize(
+    ("expected", "label"),
+    [
+        pytest.param("status", "status", id="what is only shown"),
+        pytest.param("grant", "grant", id="a notice"),
+        pytest.param(f"pause {OPENING} ?", "pause", id="a pause"),
+    ],
+)
+def test_what_changes_nothing_need_not_be_clearer(expected: str, label: str) -> None:
+    """Whatever is only shown is shown, clear or not."""
+    assert expected == heard("stop person", {"stop": {label: 0.78}})
 
 
 @pytest.mark.parametrize(
