@@ -22,6 +22,9 @@ from consent.understanding.weights import Learned
 #: The questions whose answers are weighed as such.
 QUESTIONS = ("grant", "channels", "scope")
 _YES = frozenset({Part.YES, Part.OKAY})
+#: What may stand beside a yes without changing it.
+_AGREEING = _YES | {Part.GRANT, Part.COURTESY, Part.CONSENT, Part.AND, Part.OF, Part.TO}
+_GIVING = frozenset({"give", "polite", "consent"})
 #: What takes the certainty out of a yes.
 _DOUBTFUL = frozenset({"condition", "doubt", "third", "quote", "past", "keep", "other", "except"})
 _LIKELY, _SURE = 0.5, 0.6
@@ -58,7 +61,37 @@ def _ends_more(message: Message, heed: Heed) -> bool:
 def accepts(message: Message, heed: Heed, lexicon: Lexicon) -> bool:
     """Say whether a message is worded as the yes that a notice needs (law 1)."""
     listed = bool(_opening(heed, lexicon) & _YES)
-    return listed and not _is_doubtful(message, heed, lexicon)
+    plain = _is_plain(heed, message.about, lexicon)
+    return listed and plain and not _is_doubtful(message, heed, lexicon)
+
+
+def _is_plain(heed: Heed, about: str, lexicon: Lexicon) -> bool:
+    """Say whether every word agrees, is courtesy, gives, or names what the notice is about.
+
+    "Да пошли вы" and "yes, tell me more first" begin with a yes and are none.
+    """
+    reading = heed.hearing.reading
+    fine: set[int] = set()
+    for clause in reading.clauses:
+        for f in clause.found:
+            if f.cue.name in _GIVING or f.cue.value == about:
+                fine.update(range(f.start, f.end))
+    words, at = reading.words, 0
+    while at < len(words):
+        taken = _agreeing(words, at, lexicon)
+        if not taken and at not in fine:
+            return False
+        at += taken or 1
+    return True
+
+
+def _agreeing(words: tuple[str, ...], at: int, lexicon: Lexicon) -> int:
+    """Return how many words from here are one phrase that only agrees; 0 if they are none."""
+    for length in range(lexicon.longest.get(words[at], 0), 0, -1):
+        senses = lexicon.phrases.get(" ".join(words[at : at + length]))
+        if senses:
+            return length if _AGREEING & senses.keys() else 0
+    return 0
 
 
 def _is_doubtful(message: Message, heed: Heed, lexicon: Lexicon) -> bool:

@@ -2,7 +2,7 @@
 
 A cue is written as people think of it: `прекрат*` is a stem, `не|ни` are alternatives, `..` lets
 up to three other words stand between. Each says one thing: an act, an object or a block. What a
-message means is decided elsewhere (`gist`); here cues are only found, in time linear in the
+message means is decided elsewhere (`wording`); here cues are only found, in time linear in the
 length of the message.
 """
 

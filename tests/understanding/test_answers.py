@@ -18,16 +18,22 @@ from tests.understanding.taught import DOUBTS, Says, States, heard
 
 OFF, ON = (0.9, 0.02), (0.02, 0.9)
 GRANT = "grant:offers"
-SAYS: Says = {"zork": {"yes": 0.95}, "frob": {"no": 0.95}, "plugh": {"grant": 0.95}}
+SAYS: Says = {
+    "zork": {"yes": 0.95},
+    "frob": {"no": 0.95},
+    "plugh": {"grant": 0.95},
+    # A word for giving may stand beside a yes.
+    "want": {"yes": 0.95},
+}
 
 
 @pytest.mark.parametrize(
     ("expected", "text"),
     [
-        pytest.param("yes", "yes zork", id="begins with a yes"),
-        pytest.param("yes", "of course zork", id="a yes of two words"),
-        pytest.param("yes", "okay, zork", id="an okay"),
-        pytest.param("yes", "Yeees zork", id="written by hand"),
+        pytest.param("yes", "yes want", id="begins with a yes"),
+        pytest.param("yes", "of course want", id="a yes of two words"),
+        pytest.param("yes", "okay, want", id="an okay"),
+        pytest.param("yes", "Yeees want", id="written by hand"),
         pytest.param("yes ?", "zork", id="one word that only sounds like it"),
         pytest.param("yes ?", "zork it", id="no listed word"),
         pytest.param("yes ?", "zork yes", id="a yes at the end"),
@@ -37,6 +43,8 @@ SAYS: Says = {"zork": {"yes": 0.95}, "frob": {"no": 0.95}, "plugh": {"grant": 0.
         pytest.param("yes ?", "yes zork?", id="asked"),
         pytest.param("yes ?", "yes. zork it?", id="asked afterwards"),
         pytest.param("yes ?", "?? zork", id="begins with a sign"),
+        pytest.param("yes ?", "yes want blib", id="goes on with who knows what"),
+        pytest.param("yes ?", "yes want person", id="goes on with a word of another sense"),
     ],
 )
 def test_yes_to_a_notice(expected: str, text: str) -> None:
@@ -55,12 +63,10 @@ def test_what_speaks_against_a_yes(doubt: str, pending: str) -> None:
 @pytest.mark.parametrize(
     ("certain", "text"),
     [
-        pytest.param(True, "yes zork it", id="none"),
-        pytest.param(False, "yes zork unless it", id="a condition"),
-        pytest.param(False, "Yes zork, UNLESS: it", id="however it is written"),
-        pytest.param(True, "yes zork unlesss", id="another word"),
-        pytest.param(False, "yes zork ja", id="a word without its mark"),
-        pytest.param(True, "yes zork jā", id="a word told from it by its mark"),
+        pytest.param(True, "yes want", id="none"),
+        pytest.param(False, "yes want unless", id="a condition"),
+        pytest.param(False, "Yes want, UNLESS:", id="however it is written"),
+        pytest.param(False, "yes want ja", id="a word without its mark"),
     ],
 )
 @pytest.mark.parametrize("pending", [GRANT, "scope"])
@@ -81,7 +87,7 @@ def test_listed_conditions(text: str, pending: str, *, certain: bool) -> None:
 @pytest.mark.parametrize("pending", [GRANT, "scope"])
 def test_how_clear_a_yes_is(expected: str, share: float, pending: str) -> None:
     """A yes that is only just likely is asked about again."""
-    assert expected == heard("yes zork", {"zork": {"yes": share}}, pending=pending)
+    assert expected == heard("yes want", {"want": {"yes": share}}, pending=pending)
 
 
 @pytest.mark.parametrize(
@@ -100,15 +106,15 @@ def test_an_unlikely_yes_accepts_no_notice(shares: dict[str, float]) -> None:
 @pytest.mark.parametrize(
     ("certain", "text"),
     [
-        pytest.param(False, "plugh offers", id="no listed word"),
-        pytest.param(False, "plugh offers if", id="a condition"),
-        pytest.param(False, "plugh offers?", id="a question"),
-        pytest.param(True, "yes plugh offers", id="begins with a yes"),
+        pytest.param(False, "want offers", id="no listed word"),
+        pytest.param(False, "want offers if", id="a condition"),
+        pytest.param(False, "want offers?", id="a question"),
+        pytest.param(True, "yes want offers", id="begins with a yes"),
     ],
 )
 def test_naming_the_consent_is_no_way_around(text: str, *, certain: bool) -> None:
     """A grant of the very consent that is asked about would be a yes: it needs as much."""
-    found = taught.understood(text, SAYS, {"offers": ON}, GRANT)
+    found = taught.understood(text, {"want": {"grant": 0.95}}, {"offers": ON}, GRANT)
     assert (IntentName.GRANT, ("offers",)) == (found.name, found.purposes)
     assert certain == found.certain
 

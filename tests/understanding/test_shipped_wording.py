@@ -92,3 +92,41 @@ def test_what_is_to_stay_is_not_ended(text: str) -> None:
     """A channel named after an "only" is the one that the customer keeps."""
     assert "email" not in understand(text, LEXICON).channels
     assert "call" in understand(text, LEXICON).channels
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "да пошли вы",
+        "да это я",
+        "да когда подешевеет",
+        "da esli eto besplatno",
+        "jā jā, lieciet mani mierā",
+        "jā, kad būs lētāk",
+        "yes i already told you no",
+        "yes, as long as it's free",
+        "yes, tell me more first",
+        "yes my name is john",
+        "ok google",
+    ],
+)
+def test_a_yes_with_more_behind_it_is_asked_about(text: str) -> None:
+    """A wrong yes is a breach of law: what begins with a yes and goes on otherwise is none."""
+    intent = understand(text, LEXICON, pending="grant:offers")
+    assert not (intent.certain and intent.name in {IntentName.YES, IntentName.GRANT})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jā, ieslēdziet lūdzu",
+        "да, включайте",
+        "да, согласна, спасибо",
+        "yes please do",
+        "ok turn it on",
+    ],
+)
+def test_a_plain_yes_is_one(text: str) -> None:
+    """Who agrees in their own plain words need not do so again."""
+    intent = understand(text, LEXICON, pending="grant:offers")
+    assert (IntentName.YES, True) == (intent.name, intent.certain)
