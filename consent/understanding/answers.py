@@ -23,8 +23,9 @@ from consent.understanding.weights import Learned
 QUESTIONS = ("grant", "channels", "scope")
 _YES = frozenset({Part.YES, Part.OKAY})
 #: What may stand beside a yes without changing it.
-_AGREEING = _YES | {Part.GRANT, Part.COURTESY, Part.CONSENT, Part.AND, Part.OF, Part.TO}
+_AGREEING = _YES | {Part.GRANT, Part.COURTESY, Part.CONSENT, Part.AND, Part.OF, Part.TO, Part.ALL}
 _GIVING = frozenset({"give", "polite", "consent"})
+_ANY = _GIVING | {"everything"}
 #: What takes the certainty out of a yes.
 _DOUBTFUL = frozenset({"condition", "doubt", "third", "quote", "past", "keep", "other", "except"})
 _LIKELY, _SURE = 0.5, 0.6
@@ -61,12 +62,12 @@ def _ends_more(message: Message, heed: Heed) -> bool:
 def accepts(message: Message, heed: Heed, lexicon: Lexicon) -> bool:
     """Say whether a message is worded as the yes that a notice needs (law 1)."""
     listed = bool(_opening(heed, lexicon) & _YES)
-    plain = _is_plain(heed, message.about, lexicon)
+    plain = _is_plain(heed, {message.about}, _GIVING, lexicon)
     return listed and plain and not _is_doubtful(message, heed, lexicon)
 
 
-def _is_plain(heed: Heed, about: str, lexicon: Lexicon) -> bool:
-    """Say whether every word agrees, is courtesy, gives, or names what the notice is about.
+def _is_plain(heed: Heed, about: set[str], cues: frozenset[str], lexicon: Lexicon) -> bool:
+    """Say whether every word agrees, is courtesy, gives, or names what the question is about.
 
     "Да пошли вы" and "yes, tell me more first" begin with a yes and are none.
     """
@@ -74,7 +75,7 @@ def _is_plain(heed: Heed, about: str, lexicon: Lexicon) -> bool:
     fine: set[int] = set()
     for clause in reading.clauses:
         for f in clause.found:
-            if f.cue.name in _GIVING or f.cue.value == about:
+            if f.cue.name in cues or f.cue.value in about:
                 fine.update(range(f.start, f.end))
     words, at = reading.words, 0
     while at < len(words):
@@ -118,14 +119,15 @@ def _channels(message: Message, heed: Heed, learned: Learned, lexicon: Lexicon) 
     if heed.shares["grant"] < _LIKELY:
         return None
     states = mentioned(heed.hearing, learned)
-    wanted = [c for c in things(states, ON) if c in lexicon.channels]
+    named = named_in(heed.hearing.reading)
+    wanted = [c for c in things(states, ON) if c in lexicon.channels and c in named]
     if not wanted and _means_all(heed):
         refused = set(things(states, OFF))
         wanted = [c for c in lexicon.channels if c not in refused]
     if not wanted:
         return None
-    named = named_in(heed.hearing.reading) & set(wanted)
-    certain = "?" not in message.heard.plain and (bool(named) or _means_all(heed))
+    # A channel switched on is a yes too: with anything else in the message it is asked about.
+    certain = "?" not in message.heard.plain and _is_plain(heed, set(wanted), _ANY, lexicon)
     return Intent(name=IntentName.GRANT, channels=tuple(wanted), certain=certain)
 
 

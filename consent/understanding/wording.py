@@ -16,7 +16,7 @@ from consent.understanding.answers import QUESTIONS, accepts, answered
 from consent.understanding.cues import Kind
 from consent.understanding.hearing import ENDING, Heed, listen, mentioned
 from consent.understanding.lexicon import Lexicon
-from consent.understanding.mentions import OFF, ON
+from consent.understanding.mentions import OFF, ON, named_in
 from consent.understanding.message import Message
 from consent.understanding.pages import page_of, value_of
 from consent.understanding.parts import Part
@@ -127,8 +127,11 @@ def _given(heed: Heed, learned: Learned) -> Intent:
     states = mentioned(heed.hearing, learned)
     asks = any(clause.question for clause in heed.hearing.reading.clauses)
     clear = share >= _SWITCH and not asks
+    named = named_in(heed.hearing.reading)
     wishes = [
-        replace(wish, certain=clear) if wish.channels or wish.topics else wish
+        replace(wish, certain=clear and named.issuperset((*wish.channels, *wish.topics)))
+        if wish.channels or wish.topics
+        else wish
         for wish in wishes_of(IntentName.GRANT, things(states, ON), learned)
     ]
     wishes += wishes_of(IntentName.WITHDRAW, things(states, OFF), learned)
