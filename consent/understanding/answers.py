@@ -122,8 +122,8 @@ def _channels(message: Message, heed: Heed, learned: Learned, lexicon: Lexicon) 
     named = named_in(heed.hearing.reading)
     wanted = [c for c in things(states, ON) if c in lexicon.channels and c in named]
     if not wanted and _means_all(heed):
-        refused = set(things(states, OFF))
-        wanted = [c for c in lexicon.channels if c not in refused]
+        unwanted = set(things(states, OFF))
+        wanted = [c for c in lexicon.channels if c not in unwanted]
     if not wanted:
         return None
     # A channel switched on is a yes too: with anything else in the message it is asked about.
