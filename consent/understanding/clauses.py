@@ -15,6 +15,7 @@ from itertools import pairwise
 from consent.understanding.cues import Cues, Found, Kind
 from consent.understanding.misspelt import Spellings
 from consent.understanding.scripts import one_script, other_readings
+from consent.understanding.spelling import unstretched
 
 #: A dot after a number or "nr" ends no sentence.
 _SENTENCE = re.compile(
@@ -23,7 +24,6 @@ _SENTENCE = re.compile(
 _WORD = re.compile(
     r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+|[,:()]|(?<=\s)-(?=\s)|[\u2600-\u27bf\U0001f000-\U0001faff]"
 )
-_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 #: Between two wishes of one sentence.
 _BREAKS = frozenset({",", ":", "(", ")", "-"})
 #: Of a longer message the beginning and the end are read: what people want stands there.
@@ -33,7 +33,7 @@ MOST_WORDS = _HEAD + _TAIL
 #: the first, another spelling is no likelier.
 _GUESSED, _KNOWN = 0.4, 0.5
 #: Acts that end something: by themselves, with an object, or as a complaint.
-ENDING = ("stop", "cease", "annoyed")
+_ENDING = frozenset({"stop", "cease", "annoyed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _words(piece: str, most: int, spellings: Spellings) -> tuple[tuple[str, ...]
         elif len(words) == most:
             break
         else:
-            words.append(spellings.right(one_script(_STRETCHED.sub(r"\1", token))))
+            words.append(spellings.right(one_script(unstretched(token))))
     return tuple(words), tuple(breaks)
 
 
@@ -154,7 +154,7 @@ def side_of(found: Found) -> str:
     """Return whether an act takes away or gives; nothing for all else."""
     if found.cue.kind is not Kind.ACT:
         return ""
-    if found.cue.name in ENDING:
+    if found.cue.name in _ENDING:
         return "off"
     return "on" if found.cue.name == "give" else ""
 

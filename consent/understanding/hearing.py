@@ -26,7 +26,7 @@ _SEVERAL, _MANY = 2, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Heed:
+class Weighed:
     """A message weighed."""
 
     hearing: Hearing
@@ -37,17 +37,24 @@ class Heed:
     familiar: float
 
 
-def listen(folded: str, lexicon: Lexicon, learned: Learned, question: str | None = None) -> Heed:
+def listen(
+    folded: str, lexicon: Lexicon, learned: Learned, question: str | None = None
+) -> Weighed:
     """Return how a message weighs as a whole, as an answer if a question is open."""
     reading = read_clauses(folded, lexicon.cues, learned.spellings)
     found = traits(reading.words, reading.clauses, question)
     scores = learned.messages.scores(found)
-    likely = shares({name: scores[name] for name in LABELS})
-    label = max(likely, key=likely.__getitem__)
+    likely, label = _labelled(scores)
     evidence = {thing: 1 / (1 + math.exp(-scores[thing])) for thing in learned.things}
     pieces = tuple(_pieces(reading, learned)) if len(named_in(reading)) > 1 else ()
     hearing = Hearing(reading, question, label, likely[label], evidence, pieces)
-    return Heed(hearing, found, likely, _familiar(reading.words, lexicon, learned))
+    return Weighed(hearing, found, likely, _familiar(reading.words, lexicon, learned))
+
+
+def _labelled(scores: Mapping[str, float]) -> tuple[dict[str, float], str]:
+    """Return the probability of each label, and the likeliest."""
+    likely = shares({name: scores[name] for name in LABELS})
+    return likely, max(likely, key=likely.__getitem__)
 
 
 def _familiar(words: tuple[str, ...], lexicon: Lexicon, learned: Learned) -> float:
@@ -72,8 +79,7 @@ def _pieces(reading: Reading, learned: Learned) -> Iterator[Piece]:
             if (kept := tuple(f for f in clause.found if start <= f.start and f.end <= end))
         )
         scores = learned.messages.scores(traits(reading.words[start:end], inside))
-        likely = shares({name: scores[name] for name in LABELS})
-        label = max(likely, key=likely.__getitem__)
+        likely, label = _labelled(scores)
         yield Piece(start, end, label, likely[label])
 
 

@@ -7,7 +7,7 @@ broken ones, is the business of `locales`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,6 +53,14 @@ class Lexicon:
         """Return the brands a word names, none if it names none."""
         sense = self.phrases.get(word, {}).get(Part.BRAND)
         return sense.values if sense else ()
+
+    def phrase_at(self, words: Sequence[str], at: int) -> tuple[int, Senses]:
+        """Return the longest phrase that begins here and its length; no senses for none."""
+        for length in range(self.longest.get(words[at], 0), 0, -1):
+            senses = self.phrases.get(" ".join(words[at : at + length]))
+            if senses:
+                return length, senses
+        return 1, {}
 
     def joins(self, word: str) -> bool:
         """Say whether a word is an "and"."""

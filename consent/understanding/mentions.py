@@ -13,9 +13,9 @@ from consent.understanding.clauses import Clause, Reading
 from consent.understanding.cues import Found, Kind
 
 OFF, ON, SPOKEN_OF = "off", "on", "spoken of"
-_TABLES = {"purposes": "P", "numbers": "P", "channels": "C", "topics": "T"}
+_TABLES = frozenset({"purposes", "numbers", "channels", "topics"})
 #: Evidence of the words alone that makes something a candidate although no cue names it.
-LEAST_EVIDENCE = 0.15
+_LEAST_EVIDENCE = 0.15
 _STEM = 5
 _NEAR, _NEAREST = 4, 2
 _MOST_PLACES = 3
@@ -50,7 +50,7 @@ class Hearing:
 def candidates(hearing: Hearing) -> list[str]:
     """Return what a message may name, sorted."""
     named = named_in(hearing.reading) | {
-        thing for thing, share in hearing.evidence.items() if share > LEAST_EVIDENCE
+        thing for thing, share in hearing.evidence.items() if share > _LEAST_EVIDENCE
     }
     return sorted(named & hearing.evidence.keys())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from consent.intents import Intent, IntentName, Scope, Wish
-from consent.understanding.hearing import ENDING, EVERYTHING, MARKETING, Heed, mentioned
+from consent.understanding.hearing import ENDING, EVERYTHING, MARKETING, Weighed, mentioned
 from consent.understanding.mentions import OFF, ON, named_in
 from consent.understanding.weights import Learned
 
@@ -24,11 +24,11 @@ _MANY = 3
 _States = Mapping[str, Mapping[str, float]]
 
 
-def refused(heed: Heed, learned: Learned) -> Intent:
+def refused(weighed: Weighed, learned: Learned) -> Intent:
     """Return what a message ends, and what it wants on instead."""
-    share = sum(heed.shares[label] for label in ENDING)
-    states = mentioned(heed.hearing, learned)
-    off = _off(heed, states, learned)
+    share = sum(weighed.shares[label] for label in ENDING)
+    states = mentioned(weighed.hearing, learned)
+    off = _off(weighed, states, learned)
     certain = share >= SURE
     if isinstance(off, Scope):
         ends = [Wish(name=IntentName.WITHDRAW_ALL, scope=off, certain=certain)]
@@ -39,13 +39,13 @@ def refused(heed: Heed, learned: Learned) -> Intent:
     return intent_of([*ends, *wishes_of(IntentName.GRANT, on, learned, certain=certain)], share)
 
 
-def _off(heed: Heed, states: _States, learned: Learned) -> list[str] | Scope:
-    shares = heed.shares
-    named = named_in(heed.hearing.reading)
+def _off(weighed: Weighed, states: _States, learned: Learned) -> list[str] | Scope:
+    shares = weighed.shares
+    named = named_in(weighed.hearing.reading)
     broad = Scope.ALL if shares[EVERYTHING] > shares[MARKETING] else Scope.MARKETING
     if shares[MARKETING] + shares[EVERYTHING] >= shares["withdraw"]:
         return broad
-    off = _without_kept(things(states, OFF), heed)
+    off = _without_kept(things(states, OFF), weighed)
     off = _without_guesses(off, states, named, learned)
     unnamed = [t for t in off if learned.things[t] == "P" and t not in named]
     if len(unnamed) >= _MANY:
@@ -60,18 +60,16 @@ def _off(heed: Heed, states: _States, learned: Learned) -> list[str] | Scope:
     return off
 
 
-def _without_kept(off: list[str], heed: Heed) -> list[str]:
+def _without_kept(off: list[str], weighed: Weighed) -> list[str]:
     """Drop what stands right behind an "only", if something else is refused."""
-    found = [f for c in heed.hearing.reading.clauses for f in c.found]
+    found = [f for c in weighed.hearing.reading.clauses for f in c.found]
     only = {f.end for f in found if f.cue.name == "only"}
     kept = {f.cue.value for f in found if f.start in only or f.start - 1 in only}
     return [thing for thing in off if thing not in kept] or off
 
 
 def _others(kept: set[str], learned: Learned) -> list[str]:
-    """Return the consents that are not kept; those named if that leaves none."""
-    consents = [t for t, kind in learned.things.items() if kind == "P"]
-    return [t for t in consents if t not in kept] or consents
+    return [t for t, kind in learned.things.items() if kind == "P" and t not in kept]
 
 
 def _without_guesses(

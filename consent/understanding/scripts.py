@@ -1,4 +1,4 @@
-"""The same words in another script: look-alikes, the wrong keyboard, Russian in Latin letters."""
+"""The same words in another script: look-alikes, another keyboard, Russian or Latvian by sound."""
 
 from __future__ import annotations
 

@@ -103,8 +103,5 @@ def _number(word: str) -> tuple[int, Atom | None]:
 
 
 def _phrase(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[int, Atom | None]:
-    for length in range(lexicon.longest.get(words[at], 0), 0, -1):
-        senses = lexicon.phrases.get(" ".join(words[at : at + length]))
-        if senses:
-            return length, Atom(senses)
-    return 1, None
+    length, senses = lexicon.phrase_at(words, at)
+    return length, Atom(senses) if senses else None

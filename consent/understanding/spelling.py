@@ -94,10 +94,15 @@ def joined(word: str) -> str:
     return word.replace("-", "").replace("'", "")
 
 
+def unstretched(word: str) -> str:
+    """Return a word with each letter that stands three times or more in a row once."""
+    return _STRETCHED.sub(r"\1", word)
+
+
 def respellings(word: str) -> Iterator[str]:
     """Yield what a word may have been meant as, the likeliest first."""
     bases = [word]
-    stretched = _STRETCHED.sub(r"\1", word)
+    stretched = unstretched(word)
     if stretched != word:
         bases += [stretched, _STRETCHED.sub(r"\1\1", word)]
     for base in bases:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from consent.intents import Intent, IntentName, Wish
 from consent.understanding.answers import QUESTIONS, accepts, answered
 from consent.understanding.cues import Kind
-from consent.understanding.hearing import ENDING, Heed, listen, mentioned
+from consent.understanding.hearing import ENDING, Weighed, listen, mentioned
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON, named_in
 from consent.understanding.message import Message
@@ -48,22 +48,22 @@ def wording(message: Message, lexicon: Lexicon) -> Intent | None:
     fewest = 1 if message.pending in QUESTIONS else _FEWEST_WORDS
     if learned is None or _is_signed(message) or len(_CHUNK.findall(message.heard.plain)) < fewest:
         return None
-    heed = listen(message.heard.folded, lexicon, learned, message.pending)
-    intent = answered(message, heed, learned, lexicon) or _intent(message, heed, learned)
-    return _completed(intent, message, heed, lexicon) if intent else None
+    weighed = listen(message.heard.folded, lexicon, learned, message.pending)
+    intent = answered(message, weighed, learned, lexicon) or _intent(message, weighed, learned)
+    return _completed(intent, message, weighed, lexicon) if intent else None
 
 
-def _completed(intent: Intent, message: Message, heed: Heed, lexicon: Lexicon) -> Intent:
+def _completed(intent: Intent, message: Message, weighed: Weighed, lexicon: Lexicon) -> Intent:
     """Return a reading with what the message says beside it."""
     if _writes(intent) and intent.confidence < _needed(message):
         intent = replace(intent, certain=False)
-    if message.about and not accepts(message, heed, lexicon):
+    if message.about and not accepts(message, weighed, lexicon):
         intent = _without_yes(intent, message.about)
     unnamed = intent.name is IntentName.EXPLAIN and not (intent.purposes or intent.page)
     if unnamed and message.about:
         # "What is this?": what the open question is about.
         intent = replace(intent, purposes=(message.about,))
-    reading = heed.hearing.reading
+    reading = weighed.hearing.reading
     brand = value_of(reading.clauses, "brands")
     return replace(intent, language=reading.language(), brand=brand)
 
@@ -101,33 +101,33 @@ def _is_signed(message: Message) -> bool:
     return message.sentence is not None and any(a.sign for a in message.sentence.atoms)
 
 
-def _intent(message: Message, heed: Heed, learned: Learned) -> Intent | None:
-    strange = _is_strange(heed) or len(_MARKUP.findall(message.heard.plain)) > _FEW
-    ending = sum(heed.shares[label] for label in ENDING)
-    giving = heed.shares["grant"]
+def _intent(message: Message, weighed: Weighed, learned: Learned) -> Intent | None:
+    strange = _is_strange(weighed) or len(_MARKUP.findall(message.heard.plain)) > _FEW
+    ending = sum(weighed.shares[label] for label in ENDING)
+    giving = weighed.shares["grant"]
     if ending >= _LIKELY and ending >= giving:
-        read = refused(heed, learned)
+        read = refused(weighed, learned)
         return replace(read, certain=False) if strange else read
     if giving >= _GRANT and not strange:
-        return _given(heed, learned)
-    rest = [label for label in heed.shares if label not in {*ENDING, "grant"}]
-    return _shown(max(rest, key=heed.shares.__getitem__), heed, learned)
+        return _given(weighed, learned)
+    rest = [label for label in weighed.shares if label not in {*ENDING, "grant"}]
+    return _shown(max(rest, key=weighed.shares.__getitem__), weighed, learned)
 
 
-def _is_strange(heed: Heed) -> bool:
+def _is_strange(weighed: Weighed) -> bool:
     """Say whether hardly a word is known: what letters alone suggest is no more than a guess."""
-    reading = heed.hearing.reading
+    reading = weighed.hearing.reading
     if any(clause.names(Kind.ACT) for clause in reading.clauses) or reading.known >= _CUED:
         return False
-    return heed.familiar < _FAMILIAR
+    return weighed.familiar < _FAMILIAR
 
 
-def _given(heed: Heed, learned: Learned) -> Intent:
-    share = heed.shares["grant"]
-    states = mentioned(heed.hearing, learned)
-    asks = any(clause.question for clause in heed.hearing.reading.clauses)
+def _given(weighed: Weighed, learned: Learned) -> Intent:
+    share = weighed.shares["grant"]
+    states = mentioned(weighed.hearing, learned)
+    asks = any(clause.question for clause in weighed.hearing.reading.clauses)
     clear = share >= _SWITCH and not asks
-    named = named_in(heed.hearing.reading)
+    named = named_in(weighed.hearing.reading)
     wishes = [
         replace(wish, certain=clear and named.issuperset((*wish.channels, *wish.topics)))
         if wish.channels or wish.topics
@@ -138,17 +138,17 @@ def _given(heed: Heed, learned: Learned) -> Intent:
     return intent_of(wishes or [Wish(name=IntentName.GRANT)], share)
 
 
-def _shown(label: str, heed: Heed, learned: Learned) -> Intent | None:
+def _shown(label: str, weighed: Weighed, learned: Learned) -> Intent | None:
     """Return what is to be shown; the page and the language are what the cues say."""
     if label == "unclear":
         return None
     name = IntentName(label)
-    if name is IntentName.YES and heed.hearing.question:
+    if name is IntentName.YES and weighed.hearing.question:
         # Only `answered` takes a yes for certain.
-        return Intent(name=name, certain=False, confidence=round(heed.shares[label], 2))
-    clauses = heed.hearing.reading.clauses
+        return Intent(name=name, certain=False, confidence=round(weighed.shares[label], 2))
+    clauses = weighed.hearing.reading.clauses
     page = page_of(clauses, name)
-    about = _about(heed, learned) if name in _ABOUT and page is None else ()
+    about = _about(weighed, learned) if name in _ABOUT and page is None else ()
     if name is IntentName.PAUSE:
         about = about or (learned.opening,)
     return Intent(
@@ -156,12 +156,12 @@ def _shown(label: str, heed: Heed, learned: Learned) -> Intent | None:
         purposes=about,
         page=page,
         wanted_language=value_of(clauses, "language") if name is IntentName.LANGUAGE else None,
-        confidence=round(heed.shares[label], 2),
+        confidence=round(weighed.shares[label], 2),
     )
 
 
-def _about(heed: Heed, learned: Learned) -> tuple[str, ...]:
-    evidence = heed.hearing.evidence
+def _about(weighed: Weighed, learned: Learned) -> tuple[str, ...]:
+    evidence = weighed.hearing.evidence
     return tuple(
         thing for thing, kind in learned.things.items() if kind == "P" and evidence[thing] > _NAMED
     )
@@ -172,12 +172,12 @@ def reasons(message: Message, lexicon: Lexicon) -> Iterator[str]:
     learned = lexicon.learned
     if learned is None:
         return
-    heed = listen(message.heard.folded, lexicon, learned, message.pending)
-    likely = sorted(heed.shares, key=lambda label: -heed.shares[label])[:_REASONS]
-    yield from (f"{label} {heed.shares[label]:.2f}" for label in likely)
-    for thing, found in mentioned(heed.hearing, learned).items():
+    weighed = listen(message.heard.folded, lexicon, learned, message.pending)
+    likely = sorted(weighed.shares, key=lambda label: -weighed.shares[label])[:_REASONS]
+    yield from (f"{label} {weighed.shares[label]:.2f}" for label in likely)
+    for thing, found in mentioned(weighed.hearing, learned).items():
         yield f"{thing}: off {found[OFF]:.2f}, on {found[ON]:.2f}"
-    for clause in heed.hearing.reading.clauses:
+    for clause in weighed.hearing.reading.clauses:
         for f in clause.found:
             yield f"{f.cue.language} {f.cue.kind.value}.{f.cue.name}: {f.pattern}"
-    yield from learned.messages.reasons(heed.traits, likely[0])
+    yield from learned.messages.reasons(weighed.traits, likely[0])

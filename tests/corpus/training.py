@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consent.catalogue import Catalogue
-from consent.understanding.hearing import LABELS, MARKETING, Heed, listen
+from consent.understanding.hearing import LABELS, MARKETING, Weighed, listen
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON, SPOKEN_OF, candidates, mention_traits
 from consent.understanding.misspelt import Spellings, build_spellings
@@ -258,7 +258,7 @@ def learn(examples: Sequence[Example], lexicon: Lexicon, catalogue: Catalogue) -
     )
 
 
-def _heard(example: Example, lexicon: Lexicon, learned: Learned) -> Heed:
+def _heard(example: Example, lexicon: Lexicon, learned: Learned) -> Weighed:
     return listen(hear(example.text).folded, lexicon, learned, example.question)
 
 

@@ -197,8 +197,8 @@ def test_other_questions_are_not_weighed(text: str, pending: str | None) -> None
     lexicon = taught.lexicon(SAYS, {"email": ON})
     assert lexicon.learned is not None
     message = Message(heard=hear(text), sentence=read(hear(text).tokens, lexicon), pending=pending)
-    heed = listen(text, lexicon, lexicon.learned, pending)
-    assert answered(message, heed, lexicon.learned, lexicon) is None
+    weighed = listen(text, lexicon, lexicon.learned, pending)
+    assert answered(message, weighed, lexicon.learned, lexicon) is None
 
 
 @pytest.mark.parametrize(

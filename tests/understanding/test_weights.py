@@ -141,14 +141,16 @@ def test_a_message_is_listened_to() -> None:
     """What was taught of a word is the reading of a message with it."""
     lexicon = taught.lexicon({"zork": {"withdraw": 0.8, "grant": 0.1, "offers": 0.9}})
     assert lexicon.learned is not None
-    heed = listen("zork the email", lexicon, lexicon.learned, "grant")
-    assert set(LABELS) == set(heed.shares)
-    assert (0.8, 0.1) == pytest.approx((heed.shares["withdraw"], heed.shares["grant"]), abs=0.03)
-    assert ("withdraw", "grant") == (heed.hearing.label, heed.hearing.question)
-    assert heed.shares["withdraw"] == heed.hearing.share
-    assert 0.9 == pytest.approx(heed.hearing.evidence["offers"], abs=0.03)
-    assert heed.hearing.evidence["traffic"] < 0.1
-    assert "grant:w=zork" in heed.traits
+    weighed = listen("zork the email", lexicon, lexicon.learned, "grant")
+    assert set(LABELS) == set(weighed.shares)
+    assert (0.8, 0.1) == pytest.approx(
+        (weighed.shares["withdraw"], weighed.shares["grant"]), abs=0.03
+    )
+    assert ("withdraw", "grant") == (weighed.hearing.label, weighed.hearing.question)
+    assert weighed.shares["withdraw"] == weighed.hearing.share
+    assert 0.9 == pytest.approx(weighed.hearing.evidence["offers"], abs=0.03)
+    assert weighed.hearing.evidence["traffic"] < 0.1
+    assert "grant:w=zork" in weighed.traits
 
 
 @pytest.mark.parametrize(
@@ -172,8 +174,8 @@ def test_mentions_are_weighed() -> None:
     """Each thing that a message may name has its own chances of being wanted off or on."""
     lexicon = taught.lexicon({"zork": {"withdraw": 0.9, "offers": 0.9}}, {"email": (0.7, 0.2)})
     assert lexicon.learned is not None
-    heed = listen("zork the email", lexicon, lexicon.learned)
-    states = mentioned(heed.hearing, lexicon.learned)
+    weighed = listen("zork the email", lexicon, lexicon.learned)
+    states = mentioned(weighed.hearing, lexicon.learned)
     assert ["email", "offers"] == list(states)
     assert (0.7, 0.2) == pytest.approx((states["email"][OFF], states["email"][ON]), abs=0.03)
     assert states["offers"][OFF] < 0.1
