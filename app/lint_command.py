@@ -61,7 +61,7 @@ def _read(file: str) -> str:
         content = sys.stdin.buffer.read() if file == _STDIN else Path(file).read_bytes()
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        named = "The input" if file == "-" else file
+        named = "The input" if file == _STDIN else file
         raise CheckRefused(f"{named} is not UTF-8; save it as UTF-8 and try again.") from fault
     except OSError as fault:
         raise CheckRefused(f"{file} cannot be read: {fault.strerror}.") from fault
