@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from consent.catalogue import Catalogue
+from app.newcomers import Newcomers
+from consent.catalogue import BrandId, Catalogue
 from consent.desk import ConsentDesk, House
 from consent.notices import Form
 from consent.ports import Clock, Ledger
@@ -36,9 +37,16 @@ class Assistant:
     link_base: str
     voices: dict[tuple[str, str, Form], Wording] = field(default_factory=dict)
 
-    def on(self, ledger: Ledger) -> Assistant:
+    def on(self, ledger: Ledger, *, texting: frozenset[str] = frozenset()) -> Assistant:
         """Return the same assistant before another ledger; words are loaded only once."""
-        return replace(self, desk=ConsentDesk(self.house, ledger, self.clock, SystemEntropy()))
+        house = replace(self.house, texting=texting)
+        desk = ConsentDesk(house, ledger, self.clock, SystemEntropy())
+        return replace(self, house=house, desk=desk)
+
+    def sms_form(self, brand: str) -> Form:
+        """Return how a brand writes SMS to those who have not chosen."""
+        full = self.catalogue.brands[BrandId(brand)].sms_diacritics
+        return Form.SMS if full else Form.SMS_PLAIN
 
     def wording(self, brand: str, language: str, form: Form) -> Wording:
         """Return the voice of a brand in a language; built once each."""
@@ -50,20 +58,32 @@ class Assistant:
         return self.voices[key]
 
 
-def compose(root: Path, ledger: Ledger, link_base: str, clock: Clock | None = None) -> Assistant:
+def compose(
+    root: Path,
+    ledger: Ledger,
+    link_base: str,
+    clock: Clock | None = None,
+    *,
+    texting: frozenset[str] = frozenset(),
+) -> Assistant:
     """Load and check all words, and put the desk in front of a ledger.
+
+    :param texting: the brands that can send SMS of their own accord.
 
     :raises CatalogueBroken: the operator's data cannot be used.
     :raises WordsBroken: a text is missing, broken or changed without a version.
     """
     texts = load_texts(root)
     lexicon = load_lexicon(root, texts.catalogue)
-    house = House(catalogue=texts.catalogue, notices=texts.notices, lexicon=lexicon)
+    house = House(
+        catalogue=texts.catalogue, notices=texts.notices, lexicon=lexicon, texting=texting
+    )
     ticking = clock or SystemClock()
+    allowance = Newcomers(ticking.now)
     return Assistant(
         catalogue=texts.catalogue,
         texts=texts,
-        desk=ConsentDesk(house, ledger, ticking, SystemEntropy()),
+        desk=ConsentDesk(house, ledger, ticking, SystemEntropy(), allowance),
         house=house,
         clock=ticking,
         link_base=link_base,

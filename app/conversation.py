@@ -57,8 +57,7 @@ class Conversation:
         self._account = Address(AddressKind.TELEGRAM, f"demo:{talk.number}")
         self._brand = assistant.catalogue.brands[BrandId(talk.brand)]
         self._language = talk.language or self._brand.default_language
-        sms = Form.SMS if self._brand.sms_diacritics else Form.SMS_PLAIN
-        self._form = sms if talk.via == "sms" else Form.CHAT
+        self._form = assistant.sms_form(talk.brand) if talk.via == "sms" else Form.CHAT
         self._options: tuple[Option, ...] = ()
         self._seen = 0
 
@@ -143,7 +142,9 @@ class Conversation:
         self._options = reply.options
         voice = self._assistant.wording(self._talk.brand, reply.language, self._form)
         if self._form is not Form.CHAT:
-            text = sms_text(reply, voice, self._form)
+            form = reply.form or self._form
+            voice = self._assistant.wording(self._talk.brand, reply.language, form)
+            text = sms_text(reply, voice, form)
             paid = cost(text)
             return Screen(
                 text=text, notes=(f"({paid.encoding}, {paid.units}, parts: {paid.parts})",)

@@ -77,6 +77,9 @@ def _shown(settings: Settings, name: str) -> str:
         "CONSENT_HOST": settings.host,
         "CONSENT_PORT": str(settings.port),
     }
+    values["CONSENT_TWILIO_API_URL"] = settings.twilio_api_url
+    for brand, gateway in settings.gateways.items():
+        values[f"CONSENT_{brand.upper()}_SMS_GATEWAY_URL"] = gateway.url
     for brand, twilio in settings.twilio.items():
         prefix = f"CONSENT_{brand.upper()}_TWILIO"
         values[f"{prefix}_ACCOUNT_SID"] = twilio.account_sid
@@ -96,6 +99,10 @@ def _missing(settings: Settings) -> list[str]:
             lines.append(f"! {brand}: no Twilio auth token, so every SMS is refused")
         elif not twilio.sender:
             lines.append(f"! {brand}: no sender, so messages to any number are taken")
+        if twilio.present and brand not in settings.texting:
+            lines.append(f"! {brand}: no account or sender: no codes by SMS, no catching up")
+        if not twilio.hears:
+            lines.append(f"! {brand}: {twilio.sender} is a name: customers cannot answer it")
     if not settings.public_url:
         lines.append("! CONSENT_PUBLIC_URL is not set: links in SMS work on this machine only")
     return lines

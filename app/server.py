@@ -16,6 +16,7 @@ from app.composition import Assistant, register_notices
 from app.notice_page import notice_routes
 from app.settings import Settings
 from app.sms_door import sms_routes
+from app.sms_lines import open_lines, running
 from app.store import Store
 from consent.errors import StoreUnavailable
 
@@ -38,14 +39,17 @@ def build_server(
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         await register_notices(assistant, store.ledger)
-        async with bots.running() if bots else nullcontext():
+        async with (
+            bots.running() if bots else nullcontext(),
+            running(open_lines(assistant, store, settings)),
+        ):
             yield
         await store.database.close()
         if playground:
             await playground.close()
 
     routes: list[ControllerRouterHandler] = [
-        *sms_routes(assistant, settings),
+        *sms_routes(assistant, store, settings),
         *(bots.routes() if bots else ()),
         *(playground.routes() if playground else ()),
         *notice_routes(assistant),

@@ -30,7 +30,7 @@ def run_server() -> None:
     """
     settings = load_settings(load_catalogue(ROOT))
     store = open_store(settings)
-    assistant = compose(ROOT, store.ledger, settings.link_base)
+    assistant = compose(ROOT, store.ledger, settings.link_base, texting=settings.texting)
     asyncio.run(_serve(assistant, store, settings))
 
 
@@ -87,8 +87,18 @@ def _addresses(settings: Settings) -> list[str]:
     for brand, twilio in settings.twilio.items():
         state = "ready" if twilio.present else "closed: no auth token set, every message gets 403"
         lines.append(f"  {brand}: SMS at {settings.link_base}/sms/{brand}/inbound – {state}")
+        lines.append(f"  {brand}: SMS of its own accord – {_sending(settings, brand)}")
     lines.append(f"  health: {base}/healthz, {base}/readyz")
     return lines
+
+
+def _sending(settings: Settings, brand: str) -> str:
+    if brand not in settings.texting:
+        return "off: needs an account and a sender (no codes, no catching up)"
+    sender = settings.twilio[brand]
+    way = "own gateway" if settings.gateways[brand].present else "Twilio"
+    ways = "two-way" if sender.hears else "one-way: nobody can answer a name"
+    return f"{way}, from {sender.sender} ({ways})"
 
 
 def _telegram(settings: Settings, brand: str, *, present: bool) -> str:

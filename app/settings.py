@@ -20,6 +20,7 @@ _HIGHEST_PORT = 65_535
 #: Names by which a machine calls itself.
 OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{10,100}")
+_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", re.ASCII)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
@@ -39,6 +40,7 @@ class TwilioSettings:
     auth_token: str = field(default="", repr=False)
     #: A secret that signs webhooks alone, in place of the token.
     shared_key: str = field(default="", repr=False)
+    #: A number, or a name of at most 11 letters, which nobody can answer.
     sender: str = ""
     opt_out: OptOut = OptOut.DEFAULT
 
@@ -46,6 +48,29 @@ class TwilioSettings:
     def present(self) -> bool:
         """Whether messages of this brand can be authenticated."""
         return bool(self.auth_token or self.shared_key)
+
+    @property
+    def sends(self) -> bool:
+        """Whether messages can be sent that answer no request."""
+        return bool(self.account_sid and self.auth_token and self.sender)
+
+    @property
+    def hears(self) -> bool:
+        """Whether customers can write to the sender."""
+        return not self.sender or self.sender.startswith("+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """One brand's own SMS gateway, which sends in Twilio's place."""
+
+    url: str = ""
+    token: str = field(default="", repr=False)
+
+    @property
+    def present(self) -> bool:
+        """Whether there is one."""
+        return bool(self.url and self.token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +98,10 @@ class Settings:
     host: str
     port: int
     twilio: Mapping[str, TwilioSettings]
+    gateways: Mapping[str, GatewaySettings]
     telegram: Mapping[str, TelegramSettings]
+    #: Another server than Twilio's own.
+    twilio_api_url: str
     #: Another Bot API server than Telegram's own.
     telegram_api_url: str
     #: Where each setting came from: `environment`, `.env` or `default`.
@@ -85,10 +113,20 @@ class Settings:
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
+    def texting(self) -> frozenset[str]:
+        """The brands that can send SMS of their own accord."""
+        return frozenset(
+            brand
+            for brand, twilio in self.twilio.items()
+            if twilio.sends or (self.gateways[brand].present and twilio.sender)
+        )
+
+    @property
     def is_trial(self) -> bool:
         """Whether nothing real is set: no bot, no sender, no address that others could open."""
         real = [*(t.present for t in self.telegram.values())]
         real += [bool(t.present or t.sender or t.account_sid) for t in self.twilio.values()]
+        real += [bool(g.url) for g in self.gateways.values()]
         return not any(real) and not self.public_url and self.host in OWN_MACHINE
 
 
@@ -133,7 +171,9 @@ def load_settings(
         host=source.read("CONSENT_HOST", "127.0.0.1"),
         port=_port(source.read("CONSENT_PORT", "8000")),
         twilio={brand: _twilio(source, brand.upper()) for brand in catalogue.brands},
+        gateways={brand: _gateway(source, brand.upper()) for brand in catalogue.brands},
         telegram=_bots(source, [*catalogue.brands], public=bool(public_url)),
+        twilio_api_url=_url("CONSENT_TWILIO_API_URL", source.read("CONSENT_TWILIO_API_URL")),
         telegram_api_url=_url("CONSENT_TELEGRAM_API_URL", api_url),
         sources=source.used,
     )
@@ -188,10 +228,24 @@ def _twilio(source: _Source, brand: str) -> TwilioSettings:
     )
 
 
+def _gateway(source: _Source, brand: str) -> GatewaySettings:
+    prefix = f"CONSENT_{brand}_SMS_GATEWAY"
+    url = _url(f"{prefix}_URL", source.read(f"{prefix}_URL"))
+    token = source.read(f"{prefix}_TOKEN")
+    if url and not token:
+        raise SettingBroken(f"{prefix}_TOKEN must be set where there is {prefix}_URL")
+    return GatewaySettings(url=url, token=token)
+
+
 def _sender(value: str, name: str) -> str:
     """Return the sender in the form in which the provider names it."""
     number = value.replace(" ", "")
+    if _NAME.fullmatch(value):
+        return value
     try:
         return e164(number) if number else ""
     except AddressBroken as fault:
-        raise SettingBroken(f"{name} must be a number like +37120000000") from fault
+        raise SettingBroken(
+            f"{name} must be a number like +37120000000, or a name of at most 11 letters A-Z, "
+            "digits and spaces (one-way: nobody can answer it)"
+        ) from fault

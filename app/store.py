@@ -8,11 +8,14 @@ from functools import partial
 from app.settings import Settings
 from consent.errors import SettingBroken
 from storage.database import Database
+from storage.deliveries import SqlDeliveries
 from storage.keys import recognise
 from storage.ledger import SqlLedger
 from storage.migration import migrate
 from storage.outbox import SqlOutbox
+from storage.strays import SqlStrays
 from storage.vault import Vault, load_root_key
+from storage.watermarks import SqlWatermarks
 
 #: The root key of an embedded store that names no other.
 ROOT_KEY = "root.key"
@@ -25,6 +28,9 @@ class Store:
     database: Database
     ledger: SqlLedger
     outbox: SqlOutbox
+    deliveries: SqlDeliveries
+    strays: SqlStrays
+    watermarks: SqlWatermarks
     #: The step of the schema it stands at.
     step: str
 
@@ -48,5 +54,8 @@ def open_store(settings: Settings) -> Store:
         database=database,
         ledger=SqlLedger(database, vault),
         outbox=SqlOutbox(database, vault),
+        deliveries=SqlDeliveries(database, vault),
+        strays=SqlStrays(database, vault),
+        watermarks=SqlWatermarks(database),
         step=step,
     )

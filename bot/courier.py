@@ -10,9 +10,9 @@ from datetime import datetime
 from bot.messenger import Messenger, Undelivered, Unreachable
 from bot.presenting import Voices, bubbles
 from bot.render import render
+from consent.delivery import Outbox
 from consent.errors import StoreUnavailable
-from consent.ports import Outbox, Outgoing
-from consent.replies import Message, Reply
+from consent.ports import Outgoing
 
 _log = logging.getLogger("consent.telegram")
 _PAUSE = 5.0
@@ -68,8 +68,7 @@ class Courier:
             await self._outbox.settle(outgoing, self._now())
 
     async def _send(self, outgoing: Outgoing) -> None:
-        language = outgoing.payload.get("language") or self._default_language
-        reply = Reply(language=language, messages=(Message(outgoing.payload["message"]),))
-        for part in render(reply, self._voices(language)):
+        voice = self._voices(outgoing.reply.language or self._default_language)
+        for part in render(outgoing.reply, voice):
             for bubble in bubbles(part, self._brand):
                 await self._messenger.send(int(outgoing.to.value), bubble)

@@ -50,6 +50,9 @@ class Brand:
     show_service_centre: bool = True
     #: Latvian SMS with diacritics cost up to three times the parts (language.md, 6).
     sms_diacritics: bool = False
+    #: What numbers begin with that SMS are answered to: answers elsewhere cost more than they are
+    #: worth (premium and foreign ranges). A withdrawal is carried out from any number.
+    sms_answers_to: tuple[str, ...] = ("+3712",)
     #: Hours within which a yes answers the notice last shown (meaning.md, "Words").
     yes_within_hours: int = 24
     #: May consents other than the loyalty ones be used after the service ended?

@@ -11,33 +11,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from consent import chain
+from consent.arriving import counted_in, form_of, hint_of, is_late, proof_of, session_of
 from consent.catalogue import BrandId, Catalogue
 from consent.choices import intent_of, is_offered
-from consent.decisions import Action, CustomerId, Decision, Evidence
-from consent.dialogue.scene import Awaiting, Decide, Pending, Scene, Session, Turn
+from consent.decisions import Action, CustomerId, Decision
+from consent.dialogue.answers import typed_code
+from consent.dialogue.scene import Scene, Session, Turn
 from consent.dialogue.step import remark, resume, step
 from consent.intents import Intent, IntentName
-from consent.notices import NoticeShelf, code_of
-from consent.ports import (
-    Clock,
-    Entropy,
-    Inbound,
-    Ledger,
-    Outgoing,
-    Proof,
-    Snapshot,
-    Writing,
-)
-from consent.replies import SILENCE, Reply
+from consent.leaving import deferred, farewells, texts
+from consent.notices import NoticeShelf
+from consent.ports import Clock, Entropy, Inbound, Ledger, Snapshot, Writing
+from consent.recording import evidence_of, recorded, with_receipt, words_of
+from consent.replies import SILENCE, Message, Reply
+from consent.restraint import Allowance, Restraint, counted, restrained
 from consent.standing import Standing
 from consent.states import Lens
 from consent.understanding import Lexicon, explain, understand
 
 _TICK = timedelta(microseconds=1)
-_FAREWELL = timedelta(days=1)
-#: How long a provider keeps what it could not deliver (Telegram: 24 hours).
-_PROVIDER_KEEPS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +39,8 @@ class House:
     catalogue: Catalogue
     notices: NoticeShelf
     lexicon: Lexicon
+    #: The brands that can send SMS of their own accord, such as codes.
+    texting: frozenset[str] = frozenset()
 
     def lens(self, brand: str, now: datetime) -> Lens:
         """Return what reads a standing of this brand at this moment."""
@@ -56,12 +50,23 @@ class House:
 class ConsentDesk:
     """The only writer of consents."""
 
-    def __init__(self, house: House, ledger: Ledger, clock: Clock, entropy: Entropy) -> None:
-        """Put the desk together; it holds no state of its own."""
+    def __init__(
+        self,
+        house: House,
+        ledger: Ledger,
+        clock: Clock,
+        entropy: Entropy,
+        allowance: Allowance | None = None,
+    ) -> None:
+        """Put the desk together; it holds no state of its own.
+
+        :param allowance: how many strangers may be answered; none: all of them.
+        """
         self._house = house
         self._ledger = ledger
         self._clock = clock
         self._entropy = entropy
+        self._allowance = allowance
 
     async def handle(self, inbound: Inbound) -> Reply:
         """Answer one message of one customer and commit what it decides.
@@ -75,50 +80,52 @@ class ConsentDesk:
 
     def _work(self, inbound: Inbound, snapshot: Snapshot) -> Writing:
         now = self._moment(snapshot)
-        session = snapshot.session or Session()
-        if inbound.reopened:
-            session = replace(session, blocked=False)
-        late = _is_late(inbound, session)
-        session = _counted(inbound, session, late=late)
-        scene = replace(self._scene(inbound, snapshot, now), late=late)
+        session = session_of(inbound, snapshot)
+        late = is_late(inbound, session)
+        session = counted_in(inbound, session, late=late)
+        scene = replace(self._scene(inbound, snapshot, session, now), late=late)
         if session.language is None:
             session = replace(session, language=scene.hint)
         intent = self._intent(inbound, scene, session)
         turn = _turn(inbound, scene, session, intent)
-        customer = snapshot.customer or self._entropy.customer_id(now)
-        evidence = _evidence(inbound, session, intent, _proof(inbound, snapshot))
+        restraint = self._restraint(inbound, snapshot, turn)
+        unheard = inbound.silent or restraint is Restraint.SILENT
+        if unheard:
+            # Nobody was shown anything.
+            turn.decisions = [d for d in turn.decisions if d.action is not Action.ASKED]
+        evidence = evidence_of(inbound, session, intent, proof_of(inbound, snapshot))
         if turn.decisions and inbound.text is not None:
             evidence = replace(evidence, went_by=self._reasons(scene, session))
-        decisions = self._decisions(inbound, snapshot, turn, evidence, customer)
-        standing = snapshot.standing.with_decisions(decisions)
-        return Writing(
-            customer=customer,
+        customer = snapshot.customer or self._entropy.customer_id(now)
+        known = replace(snapshot, customer=customer)
+        decisions = recorded(inbound, known, turn, evidence, self._entropy)
+        reply = SILENCE if unheard else with_receipt(_answer(turn, restraint), decisions)
+        writing = _writing(known, decisions)
+        return replace(
+            writing,
             new_customer=snapshot.customer is None,
-            decisions=decisions,
-            records={d.subject: standing.record(d.subject) for d in decisions},
-            head=decisions[-1].hash if decisions else snapshot.head,
-            length=snapshot.length + len(decisions),
-            session=_asked_aloud(turn.session, silent=inbound.silent),
-            reply=SILENCE if inbound.silent else _with_receipt(turn.reply(), decisions),
+            session=_asked_aloud(inbound, turn, restraint),
+            # What leaves by the outbox is not said a second time if the message comes again.
+            reply=SILENCE if inbound.deferred_until else reply,
             cases=tuple(turn.cases),
-            outgoing=self._farewells(inbound, snapshot, now),
+            outgoing=(
+                *farewells(inbound, snapshot, turn, self._entropy),
+                *texts(inbound, snapshot, turn, self._entropy),
+                *deferred(inbound, reply, turn, self._entropy),
+            ),
+            blocks=True if inbound.silent else False if inbound.reopened else None,
         )
 
-    def _farewells(
-        self, inbound: Inbound, snapshot: Snapshot, now: datetime
-    ) -> tuple[Outgoing, ...]:
-        """Tell accounts that have lost the number to this one; a day later it is no news."""
-        return tuple(
-            Outgoing(
-                id=self._entropy.decision_id(now),
-                brand=inbound.brand,
-                kind=gone.address.kind.value,
-                to=gone.address,
-                payload={"message": "link.ended", "language": gone.language or ""},
-                not_after=now + _FAREWELL,
-            )
-            for gone in snapshot.displaced
-        )
+    def _restraint(self, inbound: Inbound, snapshot: Snapshot, turn: Turn) -> Restraint:
+        """Say how far the answer must be held back; withdrawals are carried out all the same."""
+        if inbound.unanswerable:
+            return Restraint.SILENT
+        if inbound.channel is None:
+            return Restraint.NONE
+        stranger = snapshot.customer is None and self._allowance is not None
+        if stranger and self._allowance and not self._allowance.take(inbound.brand):
+            return Restraint.SILENT
+        return restrained(turn)
 
     def _moment(self, snapshot: Snapshot) -> datetime:
         """Return now, or just after the customer's last word if the clock ran backwards.
@@ -128,18 +135,23 @@ class ConsentDesk:
         now, newest = self._clock.now(), snapshot.standing.newest
         return now if newest is None else max(now, newest + _TICK)
 
-    def _scene(self, inbound: Inbound, snapshot: Snapshot, now: datetime) -> Scene:
+    def _scene(
+        self, inbound: Inbound, snapshot: Snapshot, session: Session, now: datetime
+    ) -> Scene:
         brand = self._house.catalogue.brands[BrandId(inbound.brand)]
         return Scene(
             brand=brand,
             lens=self._house.lens(inbound.brand, now),
             standing=snapshot.standing,
-            form=inbound.form,
-            proof_level=_proof(inbound, snapshot).level,
+            form=form_of(inbound.form, session),
+            proof_level=proof_of(inbound, snapshot).level,
             linked=snapshot.linked,
             fresh_code=self._entropy.code(),
+            fresh_pin=self._entropy.pin(),
+            texting=inbound.brand in self._house.texting,
+            blocked=snapshot.blocked,
             fresh_case=self._entropy.case_id(),
-            words=_words(inbound),
+            words=words_of(inbound),
             message_id=inbound.message_id,
             hint=inbound.language if inbound.language in self._house.catalogue.languages else None,
             on_file=snapshot.on_file,
@@ -149,10 +161,12 @@ class ConsentDesk:
         if inbound.choice is not None:
             offered = is_offered(inbound.choice, scene.catalogue)
             return intent_of(inbound.choice) if offered else Intent(name=IntentName.UNCLEAR)
+        if typed := typed_code(scene, session.pending):
+            return typed
         return understand(
             scene.words,
             self._house.lexicon,
-            pending=_hint(session.pending, scene),
+            pending=hint_of(session.pending, scene),
             language=session.language,
         )
 
@@ -161,155 +175,51 @@ class ConsentDesk:
         return explain(
             scene.words,
             self._house.lexicon,
-            pending=_hint(session.pending, scene),
+            pending=hint_of(session.pending, scene),
             language=session.language,
         )
 
-    def _decisions(
-        self,
-        inbound: Inbound,
-        snapshot: Snapshot,
-        turn: Turn,
-        evidence: Evidence,
-        customer: CustomerId,
-    ) -> tuple[Decision, ...]:
-        entries: list[Decision] = []
-        previous, position = snapshot.head, snapshot.length
-        for effect in turn.decisions:
-            if inbound.silent and effect.action is Action.ASKED:
-                # Nobody was shown anything.
-                continue
-            position += 1
-            entry = self._entry(inbound, turn, evidence, effect)
-            entry = replace(entry, customer=customer, position=position, previous=previous)
-            entry = replace(entry, hash=chain.digest(entry))
-            entries.append(entry)
-            previous = entry.hash
-        return tuple(entries)
 
-    def _entry(self, inbound: Inbound, turn: Turn, evidence: Evidence, effect: Decide) -> Decision:
-        now = turn.scene.now
-        salt = self._entropy.salt()
-        if effect.proved:
-            evidence = replace(evidence, proof_kind="sms_code", proof_level=2)
-        return Decision(
-            id=self._entropy.decision_id(now),
-            customer=CustomerId(""),
-            position=0,
-            brand=inbound.brand,
-            subject=effect.subject,
-            action=effect.action,
-            said_at=now,
-            recorded_at=now,
-            until=effect.until,
-            notice=effect.notice,
-            linked_notice=effect.linked_notice,
-            language=turn.language,
-            door=inbound.door,
-            actor="customer",
-            method="button" if inbound.choice else "text",
-            evidence_hash=chain.evidence_hash(evidence, salt),
-            evidence=evidence,
-            salt=salt,
-            previous="",
-            hash="",
-        )
-
-
-def _proof(inbound: Inbound, snapshot: Snapshot) -> Proof:
-    """Return the better of what the message proves and what is on file for its sender."""
-    on_file = snapshot.proof
-    if on_file is None or inbound.proof.level >= on_file.level:
-        return inbound.proof
-    return on_file
-
-
-def _is_late(inbound: Inbound, session: Session) -> bool:
-    """Say whether a later message was answered already.
-
-    The provider keeps messages for a day and may then count from anywhere, so an older count
-    says nothing.
-    """
-    if inbound.order is None or session.newest_at is None:
-        return False
-    counts = inbound.received_at - session.newest_at < _PROVIDER_KEEPS
-    return counts and inbound.order < session.newest
-
-
-def _counted(inbound: Inbound, session: Session, *, late: bool) -> Session:
-    """Note the message's number; to a late one no question is pending (law 6)."""
-    if late:
-        return replace(session, pending=_waiting(session.pending))
-    if inbound.order is None:
-        return session
-    return replace(session, newest=inbound.order, newest_at=inbound.received_at)
-
-
-def _waiting(pending: Pending | None) -> Pending | None:
-    """Keep only what waits for the number: it asks for nothing but a withdrawal or a page."""
-    return pending if pending and pending.awaiting is Awaiting.LINK else None
+def _writing(snapshot: Snapshot, decisions: tuple[Decision, ...]) -> Writing:
+    """Return what the decisions alone change."""
+    standing = snapshot.standing.with_decisions(decisions)
+    return Writing(
+        customer=snapshot.customer or CustomerId(""),
+        new_customer=False,
+        decisions=decisions,
+        records={d.subject: standing.record(d.subject) for d in decisions},
+        head=decisions[-1].hash if decisions else snapshot.head,
+        length=snapshot.length + len(decisions),
+        session=snapshot.session or Session(),
+        reply=SILENCE,
+    )
 
 
 def _turn(inbound: Inbound, scene: Scene, session: Session, intent: Intent) -> Turn:
     if inbound.remark is not None:
-        return remark(scene, session, inbound.remark.value)
+        return remark(scene, session, inbound.remark.value, about=inbound.about)
     if inbound.contact is not None:
         return resume(scene, session)
     return step(scene, session, intent)
 
 
-def _with_receipt(reply: Reply, decisions: tuple[Decision, ...]) -> Reply:
-    """Number the receipts: the code of the newest link of the customer's chain.
-
-    Who holds it can prove what the ledger said then: every later link builds on it.
-    """
-    said = [d for d in decisions if d.action is not Action.ASKED]
-    if not said:
-        return reply
-    number = code_of(said[-1].hash)
-    messages = tuple(
-        replace(m, params=m.params | {"receipt": number}) if m.kept else m for m in reply.messages
-    )
-    return replace(reply, messages=messages)
-
-
-def _words(inbound: Inbound) -> str:
-    """Return what was said, fit to be stored, or the option chosen."""
-    if inbound.text is not None:
-        # A lone half of a surrogate pair has no form in UTF-8; it becomes U+FFFD.
-        return inbound.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return f"[{inbound.choice.name}]" if inbound.choice else ""
-
-
-def _evidence(inbound: Inbound, session: Session, intent: Intent, proof: Proof) -> Evidence:
-    """Return what proves this message's decisions: of a kept wish, the words that made it."""
-    waited = session.pending if inbound.contact is not None else None
-    kept = waited if waited and waited.intent else None
-    said = kept.intent if kept and kept.intent else intent
-    return Evidence(
-        words=kept.words if kept else _words(inbound),
-        message_id=kept.message_id if kept else inbound.message_id,
-        proof_kind=proof.kind,
-        proof_level=proof.level,
-        intent=said.name.value,
-    )
-
-
-def _asked_aloud(session: Session, *, silent: bool) -> Session:
+def _asked_aloud(inbound: Inbound, turn: Turn, restraint: Restraint) -> Session:
     """Drop a question that nobody will see, and note that nothing we send arrives."""
-    return replace(session, pending=None, blocked=True) if silent else session
+    session = turn.session
+    if inbound.silent:
+        return replace(session, pending=None, blocked=True)
+    if inbound.channel is not None:
+        session = replace(session, tally=counted(turn))
+    if restraint is not Restraint.NONE and session.pending is not turn.before:
+        return replace(session, pending=None)
+    return session
 
 
-def _hint(pending: Pending | None, scene: Scene) -> str | None:
-    """Return what understanding may know of the pending question, like `grant:offers`.
-
-    A question whose time is over is none: it must not turn a STOP into a mere no.
-    """
-    if pending is None or not pending.is_fresh(scene.now, scene.brand.yes_within_hours):
-        return None
-    if pending.awaiting is Awaiting.GRANT:
-        return f"grant:{pending.purposes[0]}"
-    return pending.awaiting.value
+def _answer(turn: Turn, restraint: Restraint) -> Reply:
+    """Return the answer, or the one text that ends a flood of them."""
+    if restraint is Restraint.LAST_WORD:
+        return Reply(language=turn.language, messages=(Message("limit.reached"),))
+    return turn.reply()
 
 
 def rebuild(decisions: Sequence[Decision]) -> Standing:

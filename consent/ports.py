@@ -89,6 +89,15 @@ class Inbound:
     order: int | None = None
     #: What came is nothing the door can take as words: say so, change nothing.
     remark: Remark | None = None
+    #: `Remark.UNSEEN` only: the message whose answer was not seen; none means the last one.
+    about: str | None = None
+    #: The contact channel that this door speaks through, as the catalogue names it.
+    channel: str | None = None
+    #: No request waits for the answer, since the message was fetched after an outage: it leaves by
+    #: the outbox until this moment, and the message may only lower permission (law 4).
+    deferred_until: datetime | None = None
+    #: An answer costs more than it is worth, or could start two machines talking: say nothing.
+    unanswerable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +124,10 @@ class Snapshot:
     linked: bool = False
     #: Accounts that this message has parted from the customer's number.
     displaced: tuple[Displaced, ...] = ()
+    #: Contact channels to this customer that a provider blocks.
+    blocked: frozenset[str] = frozenset()
+    #: Reads, in the same transaction, the number that was proven last; codes are sent to it.
+    number: Callable[[], Address | None] = lambda: None
     #: Reads the rest in the same transaction, for those who ask for it.
     on_file: Callable[[], OnFile] = OnFile
 
@@ -128,8 +141,8 @@ class Outgoing:
     #: The door that carries it, like `telegram`.
     kind: str
     to: Address
-    #: What it says: `language`, `message` (an id).
-    payload: dict[str, str]
+    #: What it says; an empty language means the brand's own.
+    reply: Reply
     not_after: datetime | None = None
 
 
@@ -148,6 +161,8 @@ class Writing:
     reply: Reply
     cases: tuple[Case, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
+    #: The provider has begun (true) or ceased (false) to block the door's channel.
+    blocks: bool | None = None
 
 
 Work = Callable[[Snapshot], Writing]
@@ -164,6 +179,10 @@ class Look:
     at: datetime
 
 
+#: Answers a question from a standing and the channels that a provider blocks.
+Judge = Callable[[Standing | None, frozenset[str]], Verdict]
+
+
 class Ledger(Protocol):
     """The consent store. Every method is one transaction."""
 
@@ -176,10 +195,10 @@ class Ledger(Protocol):
         """
         ...
 
-    async def consult(self, look: Look, judge: Callable[[Standing | None], Verdict]) -> Verdict:
+    async def consult(self, look: Look, judge: Judge) -> Verdict:
         """Judge a customer's standing and note in the read log who looked, and the answer.
 
-        `judge` gets none for an address that is not known.
+        `judge` gets none for an address that is not known, and the channels a provider blocks.
 
         :raises StoreUnavailable: nobody looked.
         """
@@ -204,35 +223,6 @@ class Ledger(Protocol):
 
     async def head_of(self, customer: CustomerId) -> str:
         """Return the newest hash of a customer's chain."""
-        ...
-
-
-class Outbox(Protocol):
-    """What must leave the house, for those who carry it out."""
-
-    async def claim(self, kind: str, brand: str, now: datetime) -> tuple[Outgoing, ...]:
-        """Return what waits, oldest first, at most 100; nobody else gets it for a minute.
-
-        What is too late to be sent any more is not among it.
-
-        :raises StoreUnavailable: nothing was claimed.
-        """
-        ...
-
-    async def settle(self, outgoing: Outgoing, at: datetime) -> None:
-        """Note that something was sent, or need not be sent any more.
-
-        :raises StoreUnavailable: it will be claimed again.
-        """
-        ...
-
-    async def note_reach(self, brand: str, address: Address, since: datetime | None) -> None:
-        """Note since when nothing can be delivered to an address; none: it can again.
-
-        A matter of delivery, never a withdrawal. An address that is not known is left alone.
-
-        :raises StoreUnavailable: nothing was noted.
-        """
         ...
 
 
@@ -265,4 +255,8 @@ class Entropy(Protocol):
 
     def code(self) -> str:
         """Return two random digits, not starting with 0 (never taken for a purpose)."""
+        ...
+
+    def pin(self) -> str:
+        """Return four random digits, not starting with 0: a code that travels by itself."""
         ...

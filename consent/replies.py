@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from consent.notices import Form
+
 #: One line of a list: ids, states and moments.
 Row = Mapping[str, str | int | None]
 #: A parameter a renderer understands: see `Message`.
@@ -59,6 +61,8 @@ class Reply:
     language: str
     messages: tuple[Message, ...] = ()
     options: tuple[Option, ...] = ()
+    #: The form its notices have, where the customer chose; none: the door's own.
+    form: Form | None = None
     #: The message was answered before; none the first time. The same reply all the same.
     repeated: Repeated | None = field(default=None, compare=False)
 

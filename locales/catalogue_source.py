@@ -17,6 +17,8 @@ from consent.errors import CatalogueBroken
 
 _T = TypeVar("_T")
 _ID = re.compile(r"[a-z][a-z0-9_]{1,30}")
+#: Beginnings of numbers in E.164.
+_PREFIX = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
 _DPV = re.compile(r"dpv:[a-zA-Z0-9]+")
 _PROOF_LEVELS = (1, 2)
 #: What a file holds beside its items.
@@ -121,6 +123,9 @@ def _check_brands(catalogue: Catalogue) -> None:
             if missing:
                 reason = f"missing in {', '.join(missing)}"
                 raise CatalogueBroken("brands.toml", f"{where}.controller.{key}", reason)
+        if not all(_PREFIX.fullmatch(prefix) for prefix in brand.sms_answers_to):
+            reason = "must be beginnings of numbers, like +3712"
+            raise CatalogueBroken("brands.toml", f"{where}.sms_answers_to", reason)
         if not 1 <= brand.yes_within_hours <= 24 * 7:
             raise CatalogueBroken("brands.toml", f"{where}.yes_within_hours", "must be 1 to 168")
 

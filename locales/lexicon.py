@@ -35,6 +35,8 @@ _HOURS = {
     "a_week": f"{A}168",
 }
 #: Without a word for these, a customer could not stop, answer or ask.
+#: How a language is written in SMS.
+_SPELLINGS = ("diacritics", "plain")
 _NEEDED = (Part.STOP, Part.YES, Part.NO, Part.HELP, Part.STATUS, Part.ALL)
 
 _Words = dict[Part, dict[str, list[str]]]
@@ -83,7 +85,7 @@ def _keywords(
 ) -> Iterator[tuple[Part, dict[str, list[str]]]]:
     sections = _sections(file, tables, ("keywords", "verbs", "words", "units", "numbers"))
     wanted = _table(file, "keywords.language", sections["keywords"].pop("language", {}))
-    codes = {code: "" if code == "choose" else code for code in (*catalogue.languages, "choose")}
+    codes = {code: code for code in (*catalogue.languages, *_SPELLINGS)} | {"choose": ""}
     yield Part.LANGUAGE, _renamed(file, "keywords.language", wanted, codes)
     for section, parts in (("keywords", _PLAIN), ("verbs", _VERBS), ("words", _SMALL)):
         for key, phrases in sections[section].items():

@@ -25,7 +25,7 @@ _LINES = {"overview": "line.menu", "states": "line.status", "page": "line.page"}
 _MOMENTS = frozenset({"at", "since", "until"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Texts:
     """All words, loaded and checked."""
 

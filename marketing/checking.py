@@ -30,5 +30,9 @@ async def check(
     return await ledger.consult(look, partial(_judge, question, lens))
 
 
-def _judge(question: Question, lens: Lens, standing: Standing | None) -> Verdict:
-    return unknown(question) if standing is None else judge(question, standing, lens)
+def _judge(
+    question: Question, lens: Lens, standing: Standing | None, blocked: frozenset[str]
+) -> Verdict:
+    if standing is None:
+        return unknown(question)
+    return judge(question, standing, lens, blocked=blocked)

@@ -8,10 +8,10 @@ header's (messaging.md, 2.2).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from multidict import MultiDict
 from twilio.request_validator import (
@@ -22,11 +22,15 @@ from twilio.request_validator import (
 )
 
 from consent.addresses import e164
+from consent.delivery import Stray
 from consent.errors import AddressBroken, ConsentError
 from consent.notices import Form
 from consent.ports import Address, AddressKind, Inbound, Proof
 from consent.replies import Option
+from sms.carrier import Received
 
+#: The door, and the contact channel it speaks through.
+DOOR = "sms"
 #: Twilio's body is at most 1 600 characters, twelve bytes each when percent-encoded.
 LARGEST_BODY = 64 * 1024
 _MOST_FIELDS = 200
@@ -55,12 +59,6 @@ class Malformed(ConsentError):
     code = "malformed"
 
 
-class Unanswerable(ConsentError):
-    """The sender is no phone number; answering could start two machines talking."""
-
-    code = "unanswerable"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
     """One brand's way in: the secret, the public address and the sender's filtering mode."""
@@ -75,13 +73,18 @@ class Gate:
     filters_by_word: bool
     #: The provider does so and says so in `OptOutType` (`advanced`).
     filters_by_type: bool
+    #: What numbers begin with that are worth an answer.
+    answers_to: tuple[str, ...] = ("+",)
 
-    def authenticate(self, body: bytes, signature: str, settings: str = "") -> MultiDict[str]:
+    def authenticate(
+        self, body: bytes, signature: str, settings: str = "", *, url: str = ""
+    ) -> MultiDict[str]:
         """Return the form of a message that the provider signed.
 
         `settings` is the header that a shared key's signature comes with. Each secret is good for
         its own algorithm alone, so neither can stand in for the other.
 
+        :param url: the address it was sent to, if that is not the one for messages.
         :raises Forged: no such secret is set, no signature, not this one, or no form at all.
         """
         algorithm = get_signature_algorithm(settings).upper()
@@ -89,15 +92,14 @@ class Gate:
         form = _fields(body)
         if not secret or not signature or form is None:
             raise Forged
-        if not RequestValidator(secret).validate(self.url, form, signature, algorithm):
+        if not RequestValidator(secret).validate(url or self.url, form, signature, algorithm):
             raise Forged
         return form
 
-    def parse(self, form: MultiDict[str], *, now: datetime, shown: Form) -> Inbound:
-        """Return a signed form as a message of a customer.
+    def parse(self, form: MultiDict[str], *, now: datetime, shown: Form) -> Inbound | Stray:
+        """Return a signed form as a message of a customer, or of nobody who can be answered.
 
         :raises Malformed: an id or our own number is missing or foreign.
-        :raises Unanswerable: the sender is no phone number.
         """
         if any(len(form.getall(name, [])) > 1 for name in _SINGLE):
             raise Malformed("a field is there twice")
@@ -106,37 +108,68 @@ class Gate:
             raise Malformed("MessageSid or Body is missing")
         if self.sender and form.get("To") != self.sender:
             raise Malformed("the message was sent to another number")
-        stopped = self._stopped_by_provider(form)
+        said = Received(
+            id=message_id,
+            sender=form.get("From", ""),
+            to=form.get("To", ""),
+            text=form["Body"],
+            sent_at=now,
+        )
+        return self._message(said, shown, self._taken(form["Body"], form.get("OptOutType")))
+
+    def fetched(self, received: Received, *, until: datetime, shown: Form) -> Inbound | Stray:
+        """Return a message that the provider lists, as one whose answer no request waits for.
+
+        Lists do not say which words the provider took as its own; STOP, START and their kin cannot
+        be taken out of its hands, so those are.
+
+        :param until: how long an answer is news.
+        """
+        filtered = self.filters_by_type or self.filters_by_word
+        taken = _taken_by_word(received.text) if filtered else None
+        found = self._message(received, shown, taken)
+        return found if isinstance(found, Stray) else replace(found, deferred_until=until)
+
+    def _message(self, received: Received, shown: Form, taken: str | None) -> Inbound | Stray:
+        sender = _sender(received.sender)
+        if sender is None:
+            return Stray(
+                brand=self.brand,
+                door=DOOR,
+                message_id=received.id,
+                sender=received.sender,
+                text=received.text,
+                received_at=received.sent_at,
+            )
+        stopped = taken == "STOP"
         return Inbound(
             brand=self.brand,
-            door="sms",
-            address=_sender(form.get("From", "")),
-            message_id=message_id,
-            received_at=now,
+            door=DOOR,
+            channel=DOOR,
+            address=sender,
+            message_id=received.id,
+            received_at=received.sent_at,
             proof=Proof(kind="sms", level=1),
             form=shown,
-            text=None if stopped else form["Body"],
+            text=None if stopped else received.text,
             choice=Option(name="withdraw_all", scope="marketing") if stopped else None,
             silent=stopped,
-            reopened=self._reopened_by_provider(form),
+            reopened=taken == "START",
+            unanswerable=not sender.value.startswith(self.answers_to),
         )
 
-    def _stopped_by_provider(self, form: MultiDict[str]) -> bool:
-        """Say whether the provider took this as its own STOP: it has answered already."""
+    def _taken(self, text: str, said: str | None) -> str | None:
+        """Return what the provider itself took the message as: `STOP`, `START` or nothing."""
         if self.filters_by_type:
-            return form.get("OptOutType") == "STOP"
-        return self.filters_by_word and _word(form) in PROVIDER_STOP
-
-    def _reopened_by_provider(self, form: MultiDict[str]) -> bool:
-        """Say whether the provider took this as START: its block of this sender ends."""
-        if self.filters_by_type:
-            return form.get("OptOutType") == "START"
-        return self.filters_by_word and _word(form) in PROVIDER_START
+            return said
+        return _taken_by_word(text) if self.filters_by_word else None
 
 
-def _word(form: MultiDict[str]) -> str:
-    text = form["Body"].strip()
-    return text.upper() if text.isascii() else ""
+def _taken_by_word(text: str) -> str | None:
+    word = text.strip().upper() if text.isascii() else ""
+    if word in PROVIDER_STOP:
+        return "STOP"
+    return "START" if word in PROVIDER_START else None
 
 
 def _fields(body: bytes) -> MultiDict[str] | None:
@@ -149,14 +182,18 @@ def _fields(body: bytes) -> MultiDict[str] | None:
     return MultiDict(pairs)
 
 
-def _sender(value: str) -> Address:
+def _sender(value: str) -> Address | None:
     try:
         return Address(AddressKind.MSISDN, e164(value))
-    except AddressBroken as fault:
-        raise Unanswerable from fault
+    except AddressBroken:
+        return None
 
 
-def twiml(text: str) -> bytes:
-    """Return the provider's answer format: one message, or none for an empty text."""
-    said = f"<Message>{escape(text)}</Message>" if text else ""
+def twiml(text: str, status_url: str = "") -> bytes:
+    """Return the provider's answer format: one message, or none for an empty text.
+
+    :param status_url: where the provider is to tell what became of the message.
+    """
+    callback = f" statusCallback={quoteattr(status_url)}" if status_url else ""
+    said = f"<Message{callback}>{escape(text)}</Message>" if text else ""
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{said}</Response>'.encode()

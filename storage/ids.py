@@ -45,3 +45,7 @@ class SystemEntropy:
     def code(self) -> str:
         """Return two digits from 10 to 99."""
         return str(10 + secrets.randbelow(90))
+
+    def pin(self) -> str:
+        """Return four digits from 1000 to 9999."""
+        return str(1000 + secrets.randbelow(9000))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ from consent.ports import (
     AddressKind,
     Displaced,
     Inbound,
+    Judge,
     Look,
     Proof,
     Remark,
@@ -30,16 +31,15 @@ from consent.ports import (
     Writing,
 )
 from consent.replies import Repeated, Reply
-from consent.standing import Standing
 from consent.verdicts import Verdict
 from storage import schema
 from storage.customers import add_address, add_customer
 from storage.database import Database
 from storage.linking import join_address
 from storage.moments import to_store
-from storage.on_file import on_file
-from storage.queries import is_overtaken, sender_query, standing_of
-from storage.rows import decision_of, open_reply, open_session
+from storage.on_file import number_of, on_file
+from storage.queries import blocked_of, is_overtaken, sender_query, standing_of
+from storage.rows import blocks_of, decision_of, open_reply, open_session
 from storage.vault import Seal, Vault
 from storage.writes import (
     append,
@@ -49,6 +49,7 @@ from storage.writes import (
     log_look,
     mark_reachable,
     move_head,
+    note_block,
     queue,
 )
 
@@ -77,7 +78,7 @@ class SqlLedger:
         """See `consent.ports.Ledger.turn`."""
         return await self._database.write(partial(self._turn, inbound, work))
 
-    async def consult(self, look: Look, judge: Callable[[Standing | None], Verdict]) -> Verdict:
+    async def consult(self, look: Look, judge: Judge) -> Verdict:
         """See `consent.ports.Ledger.consult`."""
         return await self._database.write(partial(self._consult, look, judge))
 
@@ -131,6 +132,8 @@ class SqlLedger:
             session=_session(sealed, seal, customer),
             proof=Proof(kind=row.proof_kind, level=row.proof_level),
             linked=is_number or row.proof_level > 0,
+            blocked=frozenset(blocks_of(row.blocks)),
+            number=partial(number_of, connection, customer, seal),
             on_file=partial(on_file, connection, customer, seal, sender.address_hash, row.length),
         )
 
@@ -147,6 +150,9 @@ class SqlLedger:
             seal = self._add_customer(connection, inbound, sender.address_hash, writing)
         if writing.decisions:
             move_head(connection, writing)
+        if writing.blocks is not None and inbound.channel is not None:
+            moment = to_store(inbound.received_at) if writing.blocks else None
+            note_block(connection, writing.customer, inbound.channel, moment)
         append(connection, writing, seal)
         was_gone = sender.row is not None and sender.row.unreachable_since is not None
         if was_gone and inbound.remark is not Remark.UNSEEN:
@@ -166,13 +172,11 @@ class SqlLedger:
         add_address(connection, owner, inbound, inbound.address, digest)
         return owner[1]
 
-    def _consult(
-        self, look: Look, judge: Callable[[Standing | None], Verdict], connection: Connection
-    ) -> Verdict:
+    def _consult(self, look: Look, judge: Judge, connection: Connection) -> Verdict:
         customer = self._customer_of(look.brand, look.address, connection)
         if customer is None:
-            return judge(None)
-        verdict = judge(standing_of(connection, customer))
+            return judge(None, frozenset())
+        verdict = judge(standing_of(connection, customer), blocked_of(connection, customer))
         question = verdict.question
         parts = (question.purpose, question.channel, question.topic)
         asked = "/".join(p for p in parts if p)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -15,6 +14,7 @@ from consent.ports import (
     AddressKind,
     Displaced,
     Inbound,
+    Judge,
     Look,
     Outgoing,
     Proof,
@@ -36,6 +36,7 @@ class _Customer:
     decisions: tuple[Decision, ...] = ()
     cases: tuple[Case, ...] = ()
     looks: list[tuple[Look, str]] = field(default_factory=list)
+    blocked: set[str] = field(default_factory=set)
 
 
 class MemoryLedger:
@@ -68,13 +69,13 @@ class MemoryLedger:
         self._write(inbound, place, writing)
         return writing.reply
 
-    async def consult(self, look: Look, judge: Callable[[Standing | None], Verdict]) -> Verdict:
+    async def consult(self, look: Look, judge: Judge) -> Verdict:
         """See `consent.ports.Ledger.consult`."""
         owner = self._owners.get((look.brand, look.address))
         if owner is None:
-            return judge(None)
+            return judge(None, frozenset())
         customer = self._customers[owner]
-        verdict = judge(customer.standing)
+        verdict = judge(customer.standing, frozenset(customer.blocked))
         customer.looks.append((look, verdict.reason.value))
         return verdict
 
@@ -116,8 +117,18 @@ class MemoryLedger:
             session=self._sessions.get((inbound.door, place)),
             proof=proof,
             linked=is_number or proof.level > 0,
+            blocked=frozenset(customer.blocked),
+            number=partial(self._number_of, owner),
             on_file=partial(self._on_file, owner, place),
         )
+
+    def _number_of(self, owner: CustomerId) -> Address | None:
+        numbers = [
+            address
+            for (_, address), found in self._owners.items()
+            if found == owner and address.kind is AddressKind.MSISDN
+        ]
+        return numbers[-1] if numbers else None
 
     def _on_file(self, owner: CustomerId, place: _Place) -> OnFile:
         customer = self._customers[owner]
@@ -155,6 +166,9 @@ class MemoryLedger:
         customer.standing = Standing({**customer.standing.records, **writing.records})
         customer.decisions += writing.decisions
         customer.cases += writing.cases
+        if writing.blocks is not None and inbound.channel is not None:
+            change = customer.blocked.add if writing.blocks else customer.blocked.discard
+            change(inbound.channel)
         self.outgoing += writing.outgoing
         self._replies[inbound.door, inbound.message_id, place] = (
             inbound.received_at,

@@ -6,13 +6,24 @@ from sqlalchemy import Connection, func, select
 
 from consent.decisions import CustomerId
 from consent.dialogue.scene import OnFile
-from consent.ports import AddressKind
+from consent.ports import Address, AddressKind
 from storage import schema
 from storage.moments import from_store
 from storage.vault import Seal
 
 #: Enough to know one's own number by, too little to call it.
 _SHOWN_DIGITS = 4
+
+
+def number_of(connection: Connection, customer: CustomerId, seal: Seal) -> Address | None:
+    """Read the customer's number; of several, the one that was proven last."""
+    table = schema.addresses
+    mine = (table.c.customer_id == customer) & (table.c.kind == AddressKind.MSISDN.value)
+    row = connection.execute(select(table).where(mine).order_by(table.c.proven_at.desc())).first()
+    if row is None:
+        return None
+    value = seal.open(row.sealed_address, f"address:{row.address_hash}").decode()
+    return Address(AddressKind.MSISDN, value)
 
 
 def on_file(

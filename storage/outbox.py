@@ -1,7 +1,7 @@
 """What must leave the house, on a database: claimed for a minute, settled when sent.
 
-A worker that dies with a claim loses it by the clock; what it had sent already may then be sent
-twice, but nothing is ever lost.
+A worker that dies with a claim loses it by the clock. Who must not send twice notes the departure
+first: what has departed is claimed no more, even if the worker died before it could tell.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Update, select
 
 from consent.decisions import CustomerId
+from consent.delivery import Outcome
 from consent.errors import SealBroken
 from consent.ports import Address, Outgoing
 from storage import schema
 from storage.database import Database
 from storage.moments import from_store, to_store
+from storage.reach import block, note_reach
 from storage.rows import open_outgoing
 from storage.vault import Vault
 
@@ -30,7 +32,7 @@ _MOST = 100
 
 
 class SqlOutbox:
-    """`consent.ports.Outbox` on a database."""
+    """`consent.delivery.Outbox` on a database."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         """Serve what the ledger of the same database has queued."""
@@ -38,22 +40,47 @@ class SqlOutbox:
         self._vault = vault
 
     async def claim(self, kind: str, brand: str, now: datetime) -> tuple[Outgoing, ...]:
-        """See `consent.ports.Outbox.claim`."""
+        """See `consent.delivery.Outbox.claim`."""
         return await self._database.write(partial(self._claim, kind, brand, now))
 
-    async def settle(self, outgoing: Outgoing, at: datetime) -> None:
-        """See `consent.ports.Outbox.settle`."""
+    async def depart(self, outgoing: Outgoing, at: datetime) -> bool:
+        """See `consent.delivery.Outbox.depart`."""
+        change = _waiting(outgoing).values(departed_at=to_store(at))
+        return await self._database.write(lambda c: c.execute(change).rowcount) == 1
+
+    async def put_back(self, outgoing: Outgoing, until: datetime) -> None:
+        """See `consent.delivery.Outbox.put_back`."""
+        values = {"departed_at": None, "claimed_until": to_store(until)}
+        change = _unsettled(outgoing).values(values)
+        await self._database.write(lambda c: c.execute(change))
+
+    async def settle(
+        self, outgoing: Outgoing, at: datetime, outcome: Outcome = Outcome.SENT
+    ) -> None:
+        """See `consent.delivery.Outbox.settle`."""
+        change = _unsettled(outgoing).values(sent_at=to_store(at), outcome=outcome.value)
+        await self._database.write(lambda c: c.execute(change))
+
+    async def drop_late(self, kind: str, brand: str, now: datetime) -> int:
+        """See `consent.delivery.Outbox.drop_late`."""
         table = schema.outbox
-        change = table.update().where(table.c.outgoing_id == outgoing.id)
-        await self._database.write(lambda c: c.execute(change.values(sent_at=to_store(at))))
+        late = (
+            table.update()
+            .where(table.c.brand == brand, table.c.kind == kind, table.c.sent_at.is_(None))
+            .where(table.c.departed_at.is_(None), table.c.not_after <= to_store(now))
+            .values(sent_at=to_store(now), outcome=Outcome.LATE.value)
+        )
+        return await self._database.write(lambda c: c.execute(late).rowcount)
 
     async def note_reach(self, brand: str, address: Address, since: datetime | None) -> None:
-        """See `consent.ports.Outbox.note_reach`."""
-        table = schema.addresses
+        """See `consent.delivery.Outbox.note_reach`."""
         digest = self._vault.address_hash(brand, address)
-        change = table.update().where(table.c.address_hash == digest)
-        values = {"unreachable_since": to_store(since)}
-        await self._database.write(lambda c: c.execute(change.values(values)))
+        await self._database.write(partial(note_reach, digest, to_store(since)))
+
+    async def note_block(self, brand: str, address: Address, channel: str, at: datetime) -> None:
+        """See `consent.delivery.Outbox.note_block`."""
+        digest = self._vault.address_hash(brand, address)
+        await self._database.write(partial(block, digest, channel, to_store(at)))
 
     def _claim(
         self, kind: str, brand: str, now: datetime, connection: Connection
@@ -64,7 +91,7 @@ class SqlOutbox:
             select(table, owners.c.wrapped_key)
             .join(owners, owners.c.customer_id == table.c.customer_id)
             .where(table.c.brand == brand, table.c.kind == kind, table.c.sent_at.is_(None))
-            .where(table.c.claimed_until < at)
+            .where(table.c.claimed_until < at, table.c.departed_at.is_(None))
             .where(table.c.not_after.is_(None) | (table.c.not_after > at))
             .where(owners.c.wrapped_key.is_not(None))
             .order_by(table.c.created_at)
@@ -88,12 +115,21 @@ class SqlOutbox:
 
     def _opened(self, row: Row[Any]) -> Outgoing:
         seal = self._vault.data_key(CustomerId(row.customer_id), row.wrapped_key)
-        to, payload = open_outgoing(row.sealed_payload, seal, row.outgoing_id)
+        to, reply = open_outgoing(row.sealed_payload, seal, row.outgoing_id)
         return Outgoing(
             id=row.outgoing_id,
             brand=row.brand,
             kind=row.kind,
             to=to,
-            payload=payload,
+            reply=reply,
             not_after=from_store(row.not_after),
         )
+
+
+def _unsettled(outgoing: Outgoing) -> Update:
+    table = schema.outbox
+    return table.update().where(table.c.outgoing_id == outgoing.id, table.c.sent_at.is_(None))
+
+
+def _waiting(outgoing: Outgoing) -> Update:
+    return _unsettled(outgoing).where(schema.outbox.c.departed_at.is_(None))

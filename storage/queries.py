@@ -10,7 +10,7 @@ from consent.decisions import CustomerId
 from consent.ports import Inbound
 from consent.standing import Standing
 from storage import schema
-from storage.rows import record_of
+from storage.rows import blocks_of, record_of
 
 
 def sender_query(inbound: Inbound, digest: str) -> Select[Any]:
@@ -39,6 +39,7 @@ def sender_query(inbound: Inbound, digest: str) -> Select[Any]:
         c.c.wrapped_key,
         c.c.head,
         c.c.length,
+        c.c.blocks,
         s.c.sealed_session,
         i.c.sealed_reply,
         i.c.received_at,
@@ -62,6 +63,13 @@ def is_overtaken(
         table.c.received_at > at,
     )
     return connection.execute(later.limit(1)).first() is not None
+
+
+def blocked_of(connection: Connection, customer: CustomerId) -> frozenset[str]:
+    """Read which contact channels to a customer a provider blocks."""
+    table = schema.customers
+    query = select(table.c.blocks).where(table.c.customer_id == customer)
+    return frozenset(blocks_of(connection.execute(query).scalar_one()))
 
 
 def standing_of(connection: Connection, customer: CustomerId) -> Standing:

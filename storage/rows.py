@@ -11,7 +11,7 @@ from consent.decisions import Action, CustomerId, Decision, DecisionId, Evidence
 from consent.dialogue.scene import Session
 from consent.errors import SealBroken
 from consent.ports import Address, Outgoing
-from consent.replies import Reply
+from consent.replies import Message, Reply
 from consent.standing import Record
 from storage.moments import from_store, to_store
 from storage.vault import Seal
@@ -24,7 +24,9 @@ class _SealedEvidence(msgspec.Struct):
 
 class _SealedOutgoing(msgspec.Struct):
     to: Address
-    payload: dict[str, str]
+    reply: Reply | None = None
+    #: As it was before schema step 0003: a message id and a language.
+    payload: dict[str, str] = {}
 
 
 def decision_row(decision: Decision, seal: Seal) -> dict[str, Any]:
@@ -117,15 +119,30 @@ def open_session(sealed: bytes, seal: Seal, customer: CustomerId) -> Session:
 
 def close_outgoing(outgoing: Outgoing, seal: Seal) -> bytes:
     """Return what must leave the house sealed."""
-    said = _SealedOutgoing(outgoing.to, outgoing.payload)
+    said = _SealedOutgoing(outgoing.to, outgoing.reply)
     return seal.close(msgspec.json.encode(said), f"outgoing:{outgoing.id}")
 
 
-def open_outgoing(sealed: bytes, seal: Seal, outgoing: str) -> tuple[Address, dict[str, str]]:
+def open_outgoing(sealed: bytes, seal: Seal, outgoing: str) -> tuple[Address, Reply]:
     """Return whom a sealed outgoing message goes to, and what it says."""
     plain = seal.open(sealed, f"outgoing:{outgoing}")
     said = msgspec.json.decode(plain, type=_SealedOutgoing)
-    return said.to, said.payload
+    return said.to, said.reply or _of_old(said.payload)
+
+
+def _of_old(payload: dict[str, str]) -> Reply:
+    messages = (Message(payload["message"]),)
+    return Reply(language=payload.get("language", ""), messages=messages)
+
+
+def blocks_of(text: str) -> dict[str, int]:
+    """Return the contact channels that a provider blocks, each with the moment it began."""
+    return msgspec.json.decode(text, type=dict[str, int])
+
+
+def blocks_text(blocks: dict[str, int]) -> str:
+    """Return blocked channels as they are kept."""
+    return msgspec.json.encode(blocks).decode()
 
 
 def close_reply(reply: Reply, seal: Seal, customer: CustomerId) -> bytes:

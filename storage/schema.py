@@ -40,6 +40,8 @@ customers = Table(
     # Newest hash and length of the customer's chain.
     _text("head"),
     Column("length", Integer, nullable=False),
+    # Contact channels that a provider blocks, with the moment each began, as JSON.
+    Column("blocks", Text, nullable=False, server_default="{}"),
 )
 
 # The one look-up by address; keyed by HMAC, brand and kind inside.
@@ -161,7 +163,11 @@ outbox = Table(
     _moment("not_after", empty=True),
     # Some worker is at it until then.
     _moment("claimed_until"),
+    # Handed over, or about to be: never again unless it certainly was not.
+    _moment("departed_at", empty=True),
+    # Settled: sent, or for another reason not to be sent any more (see `outcome`).
     _moment("sent_at", empty=True),
+    _text("outcome", empty=True),
     Index(
         "outbox_waiting",
         "brand",
@@ -170,6 +176,41 @@ outbox = Table(
         sqlite_where=text("sent_at IS NULL"),
         postgresql_where=text("sent_at IS NULL"),
     ),
+)
+
+# What a provider says has become of what was sent: newest stage only.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _text("customer_id", key=True),
+    # Our own name of the message: an outgoing one's, or that of the message it answers.
+    _text("reference", key=True),
+    _text("brand"),
+    _text("provider_id"),
+    _text("status"),
+    Column("stage", Integer, nullable=False),
+    _text("error"),
+    _moment("reported_at"),
+)
+
+# Messages from senders that are no phone number: kept for a person to look at.
+strays = Table(
+    "strays",
+    metadata,
+    _text("brand", key=True),
+    _text("door", key=True),
+    _text("message_id", key=True),
+    _moment("received_at"),
+    Column("sealed_stray", LargeBinary, nullable=False),
+)
+
+# Up to when everything that a provider received was handled. A reference table.
+watermarks = Table(
+    "watermarks",
+    metadata,
+    _text("brand", key=True),
+    _text("door", key=True),
+    _moment("moment"),
 )
 
 # Proves that a root key is the one this store was made with; says nothing about the key.

@@ -57,6 +57,8 @@ class Vault:
             raise SettingBroken("the root key must be 32 bytes")
         self._index = _derive(root_key, "address index")
         self._wrap = Seal(_derive(root_key, "data keys"))
+        #: Seals what belongs to no customer.
+        self.strays = Seal(_derive(root_key, "strays"))
         #: What the store remembers of its key, to tell it from another.
         self.key_check = _derive(root_key, "key check").hex()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent.decisions import CustomerId
@@ -13,11 +13,20 @@ from consent.ports import Inbound, Look, Writing
 from storage import schema
 from storage.ids import uuid7
 from storage.moments import to_store
-from storage.rows import close_outgoing, close_reply, close_session, decision_row, record_row
+from storage.rows import (
+    blocks_of,
+    blocks_text,
+    close_outgoing,
+    close_reply,
+    close_session,
+    decision_row,
+    record_row,
+)
 from storage.vault import Seal
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that can say what becomes of rows that are there already."""
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
@@ -25,7 +34,7 @@ def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows, or replace those with the same primary key."""
-    statement = _insert(connection, table)
+    statement = insert_into(connection, table)
     keys = [column.name for column in table.primary_key]
     values = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
@@ -34,7 +43,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert those rows whose primary key is not there yet."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
 
 
 def move_head(connection: Connection, writing: Writing) -> None:
@@ -45,6 +54,20 @@ def move_head(connection: Connection, writing: Writing) -> None:
         .where(table.c.customer_id == writing.customer)
         .values(head=writing.head, length=writing.length)
     )
+
+
+def note_block(
+    connection: Connection, customer: CustomerId, channel: str, since: int | None
+) -> None:
+    """Note since when a provider blocks a channel to a customer; none: it does no more."""
+    table = schema.customers
+    mine = table.c.customer_id == customer
+    found = connection.execute(select(table.c.blocks).where(mine).with_for_update()).scalar_one()
+    before = blocks_of(found)
+    others = {name: at for name, at in before.items() if name != channel}
+    after = others if since is None else {**others, channel: before.get(channel, since)}
+    if after != before:
+        connection.execute(table.update().where(mine).values(blocks=blocks_text(after)))
 
 
 def append(connection: Connection, writing: Writing, seal: Seal) -> None:

@@ -133,6 +133,10 @@ class CountedEntropy:
         """Return two digits that do not start with 0."""
         return str(10 + self._next() % 90)
 
+    def pin(self) -> str:
+        """Return four digits that do not start with 0."""
+        return str(1000 + self._next() % 9000)
+
 
 def subject(name: str) -> Subject:
     """Return the purpose, channel or topic of this name, or the service."""

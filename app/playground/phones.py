@@ -111,11 +111,12 @@ class Phones:
         :raises StoreUnavailable: nothing was changed.
         """
         self._texted.put((brand, deed.number), value=True)
-        form = self._form(brand)
+        form = self.assistant.sms_form(brand)
         asked = self._by_sms(brand, deed, form)
         reply = await self.assistant.desk.handle(replace(asked, text=text))
         if not reply.messages:
             return []
+        form = reply.form or form
         words = render(reply, self.assistant.wording(brand, reply.language, form), form)
         paid = cost(words)
         parts = {"parts": paid.parts, "units": paid.units, "encoding": paid.encoding}
@@ -128,12 +129,8 @@ class Phones:
         """
         if self._texted.get((brand, deed.number)):
             choice = Option(name="language", language=language)
-            asked = self._by_sms(brand, deed, self._form(brand))
+            asked = self._by_sms(brand, deed, self.assistant.sms_form(brand))
             await self.assistant.desk.handle(replace(asked, choice=choice))
-
-    def _form(self, brand: str) -> Form:
-        full = self.assistant.catalogue.brands[BrandId(brand)].sms_diacritics
-        return Form.SMS if full else Form.SMS_PLAIN
 
     def _by_sms(self, brand: str, deed: Deed, form: Form) -> Inbound:
         return Inbound(

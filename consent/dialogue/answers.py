@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from consent.catalogue import Purpose
 from consent.chain import stamp
 from consent.dialogue import grants, withdrawals
 from consent.dialogue.channels import ask_channels
-from consent.dialogue.scene import Awaiting, Pending, Turn
-from consent.intents import Intent
-from consent.notices import code_of
+from consent.dialogue.scene import Awaiting, Pending, Scene, Turn
+from consent.intents import Intent, IntentName
+from consent.notices import Form, code_of
 from consent.replies import Option
 from consent.states import State
+
+_PIN = re.compile(r"[0-9]{4}", re.ASCII)
+
+
+def typed_code(scene: Scene, pending: Pending | None) -> Intent | None:
+    """Read four digits typed in a chat as the code that was sent by SMS, if one was.
+
+    The customer had agreed before the code was sent; the digits only prove whose number it is.
+    """
+    if pending is None or pending.code is None or scene.form is not Form.CHAT:
+        return None
+    digits = _PIN.fullmatch(scene.words.strip())
+    return Intent(name=IntentName.YES, code=digits[0]) if digits else None
 
 
 def yes(turn: Turn, intent: Intent) -> None:

@@ -49,7 +49,18 @@ def switch_on(turn: Turn, intent: Intent) -> None:
         show_notice(turn, turn.scene.catalogue.opening)
         return
     _switch(turn, intent, Action.ON)
+    say_blocked(turn, tuple(Subject.channel(channel) for channel in intent.channels))
     _keep_asking(turn)
+
+
+def say_blocked(turn: Turn, channels: tuple[Subject, ...]) -> None:
+    """Say of channels that are on how to end a provider's own block (meaning.md, START)."""
+    if turn.session.blocked:
+        # Said where it would not arrive.
+        return
+    for channel in channels:
+        if channel.id in turn.scene.blocked:
+            turn.say("channel.blocked", channel=channel.id)
 
 
 def switch_off(turn: Turn, intent: Intent) -> None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from consent.catalogue import Purpose
 from consent.chain import stamp
 from consent.decisions import Action, Subject
-from consent.dialogue.channels import ask_channels
+from consent.dialogue.channels import ask_channels, say_blocked
 from consent.dialogue.overview import state_of
 from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
 from consent.intents import Intent, Scope
 from consent.notices import Form
-from consent.replies import Option
+from consent.replies import Message, Option
 from consent.states import State
 
 #: A two-digit code is guessed once in ninety times; three misses end the attempt.
 MISSES_ALLOWED = 3
+#: Codes sent by SMS in a day.
+CODES_ALLOWED = 3
 _MISSES_FORGOTTEN = timedelta(days=1)
 _NO_ALREADY = frozenset({State.REFUSED, State.WITHDRAWN})
 
@@ -114,7 +116,7 @@ def _ask(turn: Turn, purpose: Purpose, notice: str) -> None:
     scene = turn.scene
     by_sms = scene.form is not Form.CHAT
     needs_code = scene.proof_level < purpose.proof
-    if needs_code and not by_sms:
+    if needs_code and not by_sms and not can_text(turn):
         # A no counts at once; a yes gets this answer again (see `accept`).
         turn.wait_for(Pending(awaiting=Awaiting.GRANT, asked_at=scene.now, purposes=(purpose.id,)))
         turn.say("proof.needed", purpose=purpose.id)
@@ -126,7 +128,7 @@ def _ask(turn: Turn, purpose: Purpose, notice: str) -> None:
         turn.say("code.exhausted", purpose=purpose.id)
         return
     full = scene.full_notice(purpose.id, turn.language)
-    code = scene.fresh_code if needs_code else None
+    code = scene.fresh_code if needs_code and by_sms else None
     turn.wait_for(
         Pending(
             awaiting=Awaiting.GRANT,
@@ -176,7 +178,9 @@ def accept(turn: Turn, pending: Pending, code: str | None) -> None:
         turn.say("notice.changed")
         show_notice(turn, purpose)
     elif pending.code is None and turn.scene.proof_level < purpose.proof:
-        show_notice(turn, purpose)
+        _prove(turn, purpose, pending)
+    elif pending.code and code is None and turn.scene.form is Form.CHAT:
+        turn.say("code.waiting", purpose=purpose.id)
     elif pending.code and code != pending.code:
         _miss(turn, purpose)
     else:
@@ -189,12 +193,48 @@ def _has_moved(turn: Turn, purpose: Purpose, pending: Pending) -> bool:
     return mark is not None and mark.at > pending.asked_at
 
 
+def can_text(turn: Turn) -> bool:
+    """Say whether an SMS of ours reaches the customer's number."""
+    return turn.scene.texting and "sms" not in turn.scene.blocked
+
+
+def _prove(turn: Turn, purpose: Purpose, pending: Pending) -> None:
+    """Send a code to the customer's number: the yes counts once it is typed here."""
+    if turn.scene.form is not Form.CHAT or not can_text(turn):
+        show_notice(turn, purpose)
+        return
+    sent, since = _codes_of_today(turn)
+    if sent >= CODES_ALLOWED or _guessed_too_often(turn):
+        turn.wait_for(None)
+        turn.say("code.enough", purpose=purpose.id)
+        turn.offer(Option(name="menu"))
+        return
+    pin = turn.scene.fresh_pin
+    turn.session = replace(turn.session, codes=sent + 1, codes_since=since)
+    turn.wait_for(replace(pending, code=pin, asked_at=turn.scene.now))
+    turn.texts.append(Message("code.text", {"purpose": purpose.id, "code": pin}))
+    turn.say("code.sent", purpose=purpose.id, number_end=turn.scene.on_file().number_end)
+    short = turn.scene.notice(purpose.id, turn.language).code
+    turn.offer(*_ways_out(turn, purpose, short), *_way_back(purpose))
+
+
+def _codes_of_today(turn: Turn) -> tuple[int, datetime]:
+    session, now = turn.session, turn.scene.now
+    if session.codes_since is None or now - session.codes_since >= _MISSES_FORGOTTEN:
+        return 0, now
+    return session.codes, session.codes_since
+
+
 def _miss(turn: Turn, purpose: Purpose) -> None:
     earlier = turn.session.misses if _missed_lately(turn) else 0
     turn.session = replace(turn.session, misses=earlier + 1, missed_at=turn.scene.now)
     if _guessed_too_often(turn):
         turn.wait_for(None)
         turn.say("code.exhausted", purpose=purpose.id)
+        return
+    if turn.scene.form is Form.CHAT:
+        # The same code can be tried again: another SMS would only cost.
+        turn.say("code.mistyped", purpose=purpose.id)
         return
     turn.say("code.wrong")
     show_notice(turn, purpose)
@@ -223,6 +263,8 @@ def _give(turn: Turn, purpose: Purpose, pending: Pending) -> None:
     )
     turn.wait_for(None)
     turn.confirm("granted", purpose=purpose.id, at=stamp(scene.now), notice=pending.notice)
+    if purpose in scene.catalogue.contacting:
+        say_blocked(turn, turn.channels_on)
     if purpose in scene.catalogue.contacting and not turn.channels_on:
         ask_channels(turn)
     else:

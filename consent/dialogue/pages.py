@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from consent.chain import stamp
 from consent.decisions import Kind
 from consent.dialogue.channels import offer_switches
@@ -15,6 +17,8 @@ from consent.states import State, Switch
 
 #: More explanations than this would cost the customer a handful of messages.
 _MOST_BY_SMS = 2
+#: What a customer may wish for in SMS, where each such letter makes a text longer.
+_SPELLINGS = {"diacritics": True, "plain": False}
 #: Questions that a yes or a no answers.
 _YES_OR_NO = frozenset({Awaiting.GRANT, Awaiting.SCOPE, Awaiting.WITHDRAW})
 
@@ -168,8 +172,11 @@ def human(turn: Turn, intent: Intent) -> None:
 
 
 def language(turn: Turn, intent: Intent) -> None:
-    """Change the language, or offer those there are."""
+    """Change the language or how it is written, or offer the languages there are."""
     wanted = intent.wanted_language
+    if wanted in _SPELLINGS and turn.scene.form is not Form.CHAT:
+        _spell(turn, with_diacritics=_SPELLINGS[wanted])
+        return
     if wanted not in turn.scene.catalogue.languages:
         turn.say("language.choose")
         turn.offer(*(Option(name="language", language=x) for x in turn.scene.catalogue.languages))
@@ -179,6 +186,14 @@ def language(turn: Turn, intent: Intent) -> None:
     turn.remember(language=wanted, chosen=True)
     turn.say("language.set")
     menu(turn)
+
+
+def _spell(turn: Turn, *, with_diacritics: bool) -> None:
+    """Write SMS with or without diacritics from now on."""
+    form = Form.SMS if with_diacritics else Form.SMS_PLAIN
+    turn.scene = replace(turn.scene, form=form)
+    turn.session = replace(turn.session, diacritics=with_diacritics)
+    turn.say("language.spelling")
 
 
 def unclear(turn: Turn) -> None:

@@ -47,13 +47,18 @@ class Pending:
     linked_notice: str | None = None
     #: Two digits that the yes must repeat.
     code: str | None = None
-    #: LINK only: what is carried out once the number is known, and what proves it.
+    #: The message that this was asked in answer to.
+    message_id: str = ""
+    #: LINK only: what is carried out once the number is known, and the words that prove it.
     intent: Intent | None = None
     words: str = ""
-    message_id: str = ""
+    #: The answer came so late that a yes counts no more.
+    lapsed: bool = False
 
     def is_fresh(self, now: datetime, hours: int) -> bool:
         """Say whether an answer still counts; what waits for a number waits on."""
+        if self.lapsed:
+            return False
         return self.awaiting is Awaiting.LINK or now - self.asked_at <= timedelta(hours=hours)
 
 
@@ -65,6 +70,19 @@ class Case:
     kind: str
     opened_at: datetime
     purpose: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How often somebody was answered lately, so that no machine is kept talking."""
+
+    #: Answers since `since`.
+    answers: int = 0
+    since: datetime
+    #: A digest of the last message, when it came, and how often it came again.
+    last: str = ""
+    last_at: datetime
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +101,13 @@ class Session:
     missed_at: datetime | None = None
     #: The provider refuses to deliver our replies: nothing we show is seen.
     blocked: bool = False
+    #: Codes sent by SMS, and when the first of the day was: they cost money and patience.
+    codes: int = 0
+    codes_since: datetime | None = None
+    #: With (true) or without diacritics in SMS; none: as the brand has it.
+    diacritics: bool | None = None
+    #: What was answered lately.
+    tally: Tally | None = None
     #: The highest number among the provider's messages, and when it came.
     newest: int = 0
     newest_at: datetime | None = None
@@ -125,6 +150,12 @@ class Scene:
     linked: bool
     fresh_code: str
     fresh_case: str
+    #: Four digits, for a code by SMS.
+    fresh_pin: str = ""
+    #: The brand can send SMS of its own accord.
+    texting: bool = False
+    #: Contact channels to this customer that a provider blocks.
+    blocked: frozenset[str] = frozenset()
     #: What was said, and the provider's id of it.
     words: str = ""
     message_id: str = ""
@@ -172,6 +203,8 @@ class Turn:
     options: list[Option] = field(default_factory=list)
     decisions: list[Decide] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
+    #: SMS to the customer's number, besides the answer.
+    texts: list[Message] = field(default_factory=list)
     #: The question that was pending when the message came.
     before: Pending | None = None
 
@@ -241,6 +274,8 @@ class Turn:
 
     def wait_for(self, pending: Pending | None) -> None:
         """Make this the only pending question."""
+        if pending is not None and not pending.message_id:
+            pending = replace(pending, message_id=self.scene.message_id)
         self.session = replace(self.session, pending=pending)
 
     def settle(self) -> None:
@@ -276,6 +311,7 @@ class Turn:
         return Reply(
             language=self.language,
             messages=tuple(self.messages),
+            form=None if self.session.diacritics is None else self.scene.form,
             options=_each_once(self.options),
         )
 

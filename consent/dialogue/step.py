@@ -109,13 +109,18 @@ def resume(scene: Scene, session: Session) -> Turn:
     return following
 
 
-def remark(scene: Scene, session: Session, message: str) -> Turn:
-    """Say why something could not be used; a pending question stays open."""
+def remark(scene: Scene, session: Session, message: str, *, about: str | None = None) -> Turn:
+    """Say why something could not be used; a pending question stays open.
+
+    :param about: of an answer that was not seen, the message it answered; none: the last one.
+    """
     turn = Turn(scene=scene, session=session, language=_language(scene, session, None))
     if message == _UNSEEN:
         # A yes to a text that was never shown would be none (law 1); a STOP that waits for the
         # number waits on.
-        if turn.before and turn.before.awaiting is not Awaiting.LINK:
+        asked = turn.before
+        is_about = asked is not None and about in {None, asked.message_id}
+        if asked and is_about and asked.awaiting is not Awaiting.LINK:
             turn.wait_for(None)
         return turn
     turn.say(message)

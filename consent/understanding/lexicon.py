@@ -23,7 +23,7 @@ _FOLDED = re.compile(r"([a-zа-я]{2,})(?: (?!\1\b)[a-zа-я]{2,})?")
 _Gathered = dict[str, dict[Part, dict[str, set[str]]]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Lexicon:
     """All words of all languages, frozen; the only thing `understand` knows of the world."""
 

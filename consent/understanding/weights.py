@@ -27,7 +27,7 @@ _ZERO = 128
 _SIZES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Weights:
     """What speaks for which label, frozen."""
 

@@ -125,7 +125,7 @@ class Talk:
         """Return the standing that the store keeps of an address."""
         seen: list[Standing] = []
 
-        def look(standing: Standing | None) -> Verdict:
+        def look(standing: Standing | None, _blocked: frozenset[str]) -> Verdict:
             seen.append(standing or Standing())
             return unknown(Question(brand=brand, purpose="offers"))
 
@@ -143,10 +143,11 @@ class Talk:
         """Ask the store as marketing would."""
         question = Question(brand=brand, purpose=purpose, channel=channel)
 
-        def answer(standing: Standing | None) -> Verdict:
+        def answer(standing: Standing | None, blocked: frozenset[str]) -> Verdict:
             if standing is None:
                 return unknown(question)
-            return judge(question, standing, lens(self.clock.now(), brand=brand))
+            reads = lens(self.clock.now(), brand=brand)
+            return judge(question, standing, reads, blocked=blocked)
 
         return await self.ledger.consult(self._look(address, brand), answer)
 

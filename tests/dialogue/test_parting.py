@@ -20,8 +20,7 @@ async def test_an_account_that_loses_the_number_is_told_within_a_day() -> None:
     await talk.link(account=NEW_CHAT)
     (sent,) = talk.ledger.outgoing
     assert (LMT, "telegram", START + DAY) == (sent.brand, sent.kind, sent.not_after)
-    expected = {"message": "link.ended", "language": "ru"}
-    assert (CHAT, expected) == (sent.to, sent.payload)
+    assert (CHAT, "ru", ("link.ended",)) == (sent.to, sent.reply.language, sent.reply.ids)
 
 
 async def test_an_account_that_never_said_its_language_is_told_in_the_brand_s() -> None:
@@ -29,7 +28,7 @@ async def test_an_account_that_never_said_its_language_is_told_in_the_brand_s() 
     talk = Talk()
     await talk.link()
     await talk.link(account=NEW_CHAT)
-    assert [""] == [sent.payload["language"] for sent in talk.ledger.outgoing]
+    assert [""] == [sent.reply.language for sent in talk.ledger.outgoing]
 
 
 async def test_each_loss_is_told_once() -> None:
@@ -108,4 +107,4 @@ async def test_a_farewell_is_in_the_language_of_the_conversation() -> None:
     await talk.link()
     await talk.send(replace(inbound("palīdzība", message_id="w", address=CHAT), language="ru"))
     await talk.link(account=NEW_CHAT)
-    assert ["lv"] == [sent.payload["language"] for sent in talk.ledger.outgoing]
+    assert ["lv"] == [sent.reply.language for sent in talk.ledger.outgoing]

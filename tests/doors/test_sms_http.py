@@ -138,7 +138,7 @@ async def test_a_sender_that_is_no_number_is_not_answered(house: House) -> None:
     form = FORM | {"From": "INFOSMS"}
     answer = await _post(house, urlencode(form), _signed(form))
     assert answer.status_code == 200
-    assert "<Message>" not in answer.text
+    assert "<Message" not in answer.text
 
 
 async def test_a_store_that_is_gone_is_said_so(house: House, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ async def test_a_store_that_is_gone_is_said_so(house: House, tmp_path: Path) -> 
         file.rename(tmp_path / f"away-{file.name}")
     answer = await _post(house, urlencode(FORM), _signed(FORM))
     assert answer.status_code == 503
-    assert "<Message>" not in answer.text
+    assert "<Message" not in answer.text
 
 
 async def test_a_notice_is_shown_as_it_was_sent(house: House) -> None:
@@ -187,7 +187,7 @@ async def test_a_notice_that_was_not_delivered_cannot_be_agreed_to(tmp_path: Pat
     """While the provider blocks us, a yes is none; once it is lifted, all goes on (law 1)."""
     house = open_house(tmp_path, "lmt", opt_out="default")
     async with house.client:
-        assert "<Message>" not in await _as_customer(house, "END", "SM1")
+        assert "<Message" not in await _as_customer(house, "END", "SM1")
         await _as_customer(house, "AGREE 2", "SM2")
         await _as_customer(house, "AGREE", "SM3")
         assert "never_asked" == await house.verdict("traffic")

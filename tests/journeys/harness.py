@@ -79,6 +79,10 @@ class SetEntropy:
         """Return cases in order."""
         return f"K7M2-94Q{next(self._cases)}"
 
+    def pin(self) -> str:
+        """Return the code by SMS that everybody knows."""
+        return "4711"
+
     def salt(self) -> str:
         """Return a salt that differs each time."""
         return f"{next(self._numbers):032x}"
@@ -205,7 +209,7 @@ class House:
             },
         )
         assert answer.status_code == 200, answer.text
-        said = re.search(r"<Message>(.*)</Message>", answer.text, re.DOTALL)
+        said = re.search(r"<Message[^>]*>(.*)</Message>", answer.text, re.DOTALL)
         return unescape(said[1]) if said else ""
 
     async def decisions(self) -> tuple[Decision, ...]:

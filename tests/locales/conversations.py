@@ -24,6 +24,7 @@ from tests.locales.situations import (
     NO,
     NOW,
     PAUSE,
+    PIN,
     TOPICS,
     WITHDRAW,
     YES,
@@ -44,16 +45,23 @@ _UNKNOWN_TEXT = "0" * 64
 def replies(stage: Stage) -> dict[str, Reply]:
     """Return every reply by the name of its situation."""
     both = (_stops, _withdrawals, _doubts, _grants, _answers, _switches, _pauses, _readings)
-    more = (_chat_only, _own_pages, _pages) if stage.form is Form.CHAT else ()
+    more = (_chat_only, _own_pages, _pages, _codes) if stage.form is Form.CHAT else (_spelling,)
     played = chain.from_iterable(part(stage) for part in (*both, *more))
-    alone = (*_SAID_BY_DOORS, *(_SAID_BY_CHATS if more else ()))
+    chat = stage.form is Form.CHAT
+    alone = (*_SAID_BY_DOORS, *(_SAID_BY_CHATS if chat else ()))
     doors = {x: Reply(language="", messages=(Message(x),)) for x in alone}
+    for number, text in enumerate(() if chat else _SAID_BY_SMS):
+        doors[f"{text.id} {number}"] = Reply(language="", messages=(text,))
     return {name: turn.reply() for name, turn in played} | doors
 
 
 #: What a door says without asking the dialogue.
 _SAID_BY_DOORS = ("error.store", "error.too_long")
 _SAID_BY_CHATS = ("error.failed", "link.ended")
+_SAID_BY_SMS = (
+    Message("limit.reached"),
+    *(Message("code.text", {"purpose": p, "code": PIN}) for p in PURPOSES),
+)
 
 
 def _stops(stage: Stage) -> Played:
@@ -274,3 +282,34 @@ def _pages(stage: Stage) -> Played:
             pressed = Intent(name=name, purposes=(p,), notice=stage.code(p))
             yield f"{name.value} to {p}, given", stage.turn(pressed, *stage.given(p))
             yield f"{name.value} to {p}, ended", stage.turn(pressed, *stage.ended(p))
+
+
+def _codes(stage: Stage) -> Played:
+    """Play what a chat says where codes can be sent by SMS."""
+    texting = replace(stage, texting=True)
+    for p in (x for x in PURPOSES if stage.texts.catalogue.purpose(x).proof > 1):
+        agree = Intent(name=YES, purposes=(p,), notice=stage.code(p))
+        asked = stage.asked_for(p)
+        out = replace(asked, code=PIN)
+        yield f"{p}, shown where codes can be sent", texting.turn(wish(GRANT, p))
+        yield f"yes to {p}: code sent", texting.turn(agree, pending=asked)
+        yield f"yes to {p} again", texting.turn(agree, pending=out)
+        yield f"yes to {p}: enough codes", texting.turn(agree, pending=asked, codes=3)
+        wrong = Intent(name=YES, code="1234")
+        yield f"{p}: mistyped", texting.turn(wrong, pending=out)
+        yield f"{p}: mistyped too often", texting.turn(wrong, pending=out, misses=2)
+        right = Intent(name=YES, code=PIN)
+        yield f"{p}: typed", texting.turn(right, pending=out)
+    blocked = replace(stage, blocked=True)
+    on_sms = Intent(name=GRANT, channels=("sms",))
+    yield "SMS on, but blocked", blocked.turn(on_sms, *stage.given("offers"))
+    yield (
+        "offers given, SMS on but blocked",
+        blocked.turn(Intent(name=YES), *on("sms"), pending=stage.asked_for("offers")),
+    )
+
+
+def _spelling(stage: Stage) -> Played:
+    for wanted in ("diacritics", "plain"):
+        intent = Intent(name=IntentName.LANGUAGE, wanted_language=wanted)
+        yield f"language: {wanted}", stage.turn(intent)

@@ -44,12 +44,27 @@ COMPUTED = {
 #: Not written in the gettext files: a file of its own, and one line made of others.
 FILES = {"notice", "page.state"}
 #: Said by SMS alone; in chat there is a button or a page instead.
-SMS_ONLY = {"ask.grant.code", "ask.grant.automated.code", "explain.many", "privacy"}
+SMS_ONLY = {
+    "ask.grant.code",
+    "ask.grant.automated.code",
+    "explain.many",
+    "privacy",
+    "code.text",
+    "language.spelling",
+    "limit.reached",
+}
 #: What the locale puts lines together from, and what doors say by themselves.
 LINES = {"line.menu", "line.menu.unknown", "line.switch", "line.switch.bare", "receipt"} | {
     f"line.{page}{kind}" for page in ("status", "page") for kind in ("", ".bare", ".paused")
 }
-DOORS = {"error.store", "error.too_long", "error.failed", "link.ended"}
+DOORS = {
+    "error.store",
+    "error.too_long",
+    "error.failed",
+    "link.ended",
+    "code.text",
+    "limit.reached",
+}
 #: What Telegram shows of a bot before anything is said.
 COMMANDS = (
     "start",

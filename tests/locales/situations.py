@@ -23,7 +23,7 @@ from locales.wording import Texts
 #: In English `22 Sept 2026` is as long as a date can be.
 NOW = datetime(2026, 9, 22, 11, 5, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=1)
-CODE = "47"
+CODE, PIN = "47", "4711"
 CASE = "K7M2-94QX"
 CHANNELS = ("email", "sms", "call")
 TOPICS = ("news", "greetings", "surveys", "tariffs", "devices", "events")
@@ -57,6 +57,10 @@ class Stage:
     door: str = "sms"
     #: Nobody has looked at this customer.
     unseen: bool = False
+    #: SMS can be sent to the customer's number.
+    texting: bool = False
+    #: A provider blocks SMS to the customer.
+    blocked: bool = False
 
     def scene(self, past: tuple[Said, ...], *, proof: int, linked: bool) -> Scene:
         """Return what the dialogue sees."""
@@ -73,6 +77,9 @@ class Stage:
             proof_level=proof,
             linked=linked,
             fresh_code=CODE,
+            fresh_pin=PIN,
+            texting=self.texting,
+            blocked=frozenset({"sms"} if self.blocked else ()),
             fresh_case=CASE,
             on_file=lambda: NEVER_SEEN if self.unseen else SEEN,
         )
@@ -86,6 +93,7 @@ class Stage:
         linked: bool = True,
         proof: int = 1,
         misses: int = 0,
+        codes: int = 0,
     ) -> Turn:
         """Let one message be answered."""
         session = Session(
@@ -94,6 +102,8 @@ class Stage:
             greeted=greeted,
             pending=pending,
             misses=misses,
+            codes=codes,
+            codes_since=BEFORE + timedelta(hours=1) if codes else None,
             missed_at=BEFORE + timedelta(hours=1) if misses else None,
         )
         return step(self.scene(past, proof=proof, linked=linked), session, intent)

@@ -247,4 +247,8 @@ async def test_our_own_door_opens(tmp_path: Path, *, cut: bool) -> None:
         await twilio.settled()
     (received,) = anna.received
     assert "СТОП ВСЁ" in received
-    assert ([0, 200] if cut else [200]) == [posted.status for posted in twilio.posts]
+    inbound = [posted.status for posted in twilio.posts if posted.kind == "inbound"]
+    assert ([0, 200] if cut else [200]) == inbound
+    reports = [posted for posted in twilio.posts if posted.kind == "status"]
+    assert {"200"} == {str(posted.status) for posted in reports}
+    assert "delivered" in {posted.fields["MessageStatus"] for posted in reports}

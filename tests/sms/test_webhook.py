@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import MultiDict
 
+from consent.delivery import Stray
 from consent.notices import Form
 from consent.ports import Address, AddressKind, Inbound, Proof
 from consent.replies import Option
@@ -19,7 +20,6 @@ from sms.webhook import (
     Forged,
     Gate,
     Malformed,
-    Unanswerable,
     twiml,
 )
 
@@ -40,7 +40,9 @@ _STOP = Option(name="withdraw_all", scope="marketing")
 
 
 def _parse(gate: Gate, **fields: str) -> Inbound:
-    return gate.parse(MultiDict(_FIELDS | fields), now=_NOW, shown=Form.SMS_PLAIN)
+    found = gate.parse(MultiDict(_FIELDS | fields), now=_NOW, shown=Form.SMS_PLAIN)
+    assert isinstance(found, Inbound)
+    return found
 
 
 def test_text_of_a_customer() -> None:
@@ -48,6 +50,7 @@ def test_text_of_a_customer() -> None:
     expected = Inbound(
         brand="lmt",
         door="sms",
+        channel="sms",
         address=Address(AddressKind.MSISDN, _THEIRS),
         message_id="SM1",
         received_at=_NOW,
@@ -136,9 +139,11 @@ def test_any_receiver_where_no_sender_is_set() -> None:
     ],
 )
 def test_sender_that_is_no_number(sender: str) -> None:
-    """Names, short codes and anonymous numbers are not answered: two machines could talk."""
-    with pytest.raises(Unanswerable):
-        _parse(_DEFAULT, From=sender)
+    """Names, short codes and anonymous numbers are kept, not answered: two machines could talk."""
+    fields = MultiDict(_FIELDS | {"From": sender})
+    found = _DEFAULT.parse(fields, now=_NOW, shown=Form.SMS)
+    assert isinstance(found, Stray)
+    assert ("SM1", sender, "INFO 3") == (found.message_id, found.sender, found.text)
 
 
 @pytest.mark.parametrize("word", sorted(PROVIDER_STOP))
@@ -203,7 +208,10 @@ def test_any_form_is_a_message_or_refused(fields: dict[str, str], gate: Gate) ->
     """Whatever fields are signed, they make one message, or a refusal with a name."""
     try:
         message = gate.parse(MultiDict(fields), now=_NOW, shown=Form.SMS)
-    except (Malformed, Unanswerable):
+    except Malformed:
+        return
+    if isinstance(message, Stray):
+        assert fields.get("From", "") == message.sender
         return
     assert (message.text is None) == (message.choice is not None) == message.silent
     assert fields["From"] == message.address.value
@@ -211,9 +219,7 @@ def test_any_form_is_a_message_or_refused(fields: dict[str, str], gate: Gate) ->
 
 def test_refusals_have_codes() -> None:
     """Each refusal has its code and speaks to the operator."""
-    assert ["forged", "malformed", "unanswerable"] == [
-        fault.code for fault in (Forged, Malformed, Unanswerable)
-    ]
+    assert ["forged", "malformed"] == [fault.code for fault in (Forged, Malformed)]
     assert str(Forged()).startswith("The message does not carry")
 
 

@@ -93,7 +93,7 @@ async def test_standing_can_be_rebuilt(ledger: Ledger) -> None:
     assert customer is not None
     kept: list[Standing | None] = []
 
-    def note(standing: Standing | None) -> Verdict:
+    def note(standing: Standing | None, _blocked: frozenset[str]) -> Verdict:
         kept.append(standing)
         return unknown(Question(brand="lmt", purpose="offers"))
 
@@ -114,7 +114,7 @@ async def test_brands_are_sealed_from_each_other(ledger: Ledger) -> None:
     await desk(ledger).handle(message("m1"))
     found: list[Standing | None] = []
 
-    def note(standing: Standing | None) -> Verdict:
+    def note(standing: Standing | None, _blocked: frozenset[str]) -> Verdict:
         found.append(standing)
         return unknown(Question(brand="amigo", purpose="offers"))
 

@@ -56,7 +56,7 @@ async def test_every_look_is_counted(ledger: Ledger) -> None:
     await office.handle(share("s"))
     for days in (2, 1):
         await ledger.consult(
-            _look(days), lambda _: unknown(Question(brand="lmt", purpose="offers"))
+            _look(days), lambda *_: unknown(Question(brand="lmt", purpose="offers"))
         )
     await ledger.inspect(_look(3))
     await ledger.inspect(_look(9, brand="amigo"))

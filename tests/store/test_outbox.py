@@ -10,7 +10,7 @@ import pytest
 
 from consent.errors import StoreUnavailable
 from consent.ports import Address, AddressKind, Outgoing, Remark, Snapshot, Writing
-from consent.replies import Option
+from consent.replies import Message, Option, Reply
 from storage import schema
 from storage.database import Database
 from storage.ledger import SqlLedger
@@ -30,7 +30,7 @@ def _item(name: str, **changes: object) -> Outgoing:
         "brand": "lmt",
         "kind": "telegram",
         "to": OLD,
-        "payload": {"message": "link.ended", "language": "lv"},
+        "reply": Reply(language="lv", messages=(Message("link.ended"),)),
     }
     return Outgoing(**(fields | changes))  # type: ignore[arg-type]
 
@@ -164,8 +164,7 @@ async def test_a_farewell_waits_for_the_old_account(database: Database) -> None:
     await office.handle(in_chat("l", Option(name="language", language="en")))
     await office.handle(share("n", account=NEW))
     (sent,) = await SqlOutbox(database, VAULT).claim("telegram", "lmt", NOW)
-    expected = {"message": "link.ended", "language": "en"}
-    assert (OLD, expected) == (sent.to, sent.payload)
+    assert (OLD, "en", ("link.ended",)) == (sent.to, sent.reply.language, sent.reply.ids)
     assert NOW + timedelta(days=1) == sent.not_after
     (row,) = rows(database, schema.outbox)
     assert OLD.value.encode() not in row.sealed_payload

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Engine
 
 from consent.errors import SealBroken, SettingBroken, StoreUnavailable
 from consent.ports import Address, AddressKind, Outgoing, Snapshot, Writing
-from consent.replies import Option
+from consent.replies import Message, Option, Reply
 from consent.verdicts import Question
 from marketing.checking import check
 from storage import migration, schema
@@ -91,8 +91,8 @@ async def test_a_case_is_written_with_the_reply_that_names_it(database: Database
 async def test_what_must_leave_is_written_with_its_decision(database: Database) -> None:
     """What a message causes to be sent is queued in its transaction, sealed."""
     office = desk(_ledger(database))
-    payload = {"text": "words to send"}
-    wanted = Outgoing(id="o1", brand="lmt", kind="sms", to=NUMBER, payload=payload)
+    said = Reply(language="en", messages=(Message("words to send"),))
+    wanted = Outgoing(id="o1", brand="lmt", kind="sms", to=NUMBER, reply=said)
 
     def work(snapshot: Snapshot) -> Writing:
         return replace(office._work(message("m1"), snapshot), outgoing=(wanted,))
@@ -266,7 +266,7 @@ async def test_the_steps_make_the_schema_that_is_written(database: Database) -> 
 
 def test_what_grows_with_customers_leads_with_the_customer() -> None:
     """Every such table can be sharded by customer from the first step on."""
-    reference = {"notices", "addresses", "root_keys"}
+    reference = {"notices", "addresses", "root_keys", "strays", "watermarks"}
     leading = {
         t.name: next(iter(t.primary_key)).name
         for t in schema.metadata.tables.values()

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.courier import Courier
-from consent.ports import Address, AddressKind, Outbox, Outgoing
+from consent.delivery import Outbox
+from consent.ports import Address, AddressKind, Outgoing
+from consent.replies import Message, Reply
 from tests.telegram.door_stage import NUMBER, DoorStage, open_door
 from tests.telegram.fake_api import FakeUser, Fault
 
@@ -121,13 +123,15 @@ class _OddOutbox:
     def __init__(self, real: Outbox) -> None:
         self._real = real
         self.note_reach, self.settle = real.note_reach, real.settle
+        self.depart, self.put_back = real.depart, real.put_back
+        self.drop_late, self.note_block = real.drop_late, real.note_block
 
     async def claim(self, kind: str, brand: str, now: datetime) -> tuple[Outgoing, ...]:
         """Return the odd entry before the others."""
-        odd = {"message": "of.tomorrow", "language": "xx"}
+        odd = Reply(language="xx", messages=(Message("of.tomorrow"),))
         to = Address(AddressKind.TELEGRAM, "71")
         found = await self._real.claim(kind, brand, now)
-        return (Outgoing(id="odd", brand=brand, kind=kind, to=to, payload=odd), *found)
+        return (Outgoing(id="odd", brand=brand, kind=kind, to=to, reply=odd), *found)
 
 
 async def test_what_cannot_be_said_holds_up_no_other(door: DoorStage) -> None:

@@ -1,0 +1,53 @@
+"""What a provider says has become of our messages, on a database: it only ever moves forward."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sqlalchemy import Connection
+
+from consent.delivery import Report
+from storage import schema
+from storage.database import Database
+from storage.moments import to_store
+from storage.reach import customer_at
+from storage.vault import Vault
+from storage.writes import insert_into
+
+
+class SqlDeliveries:
+    """`consent.delivery.Deliveries` on a database."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        """Note what becomes of messages to this store's customers."""
+        self._database = database
+        self._vault = vault
+
+    async def note(self, report: Report) -> bool:
+        """See `consent.delivery.Deliveries.note`."""
+        return await self._database.write(partial(self._note, report))
+
+    def _note(self, report: Report, connection: Connection) -> bool:
+        digest = self._vault.address_hash(report.brand, report.to)
+        customer = customer_at(digest, connection)
+        if customer is None:
+            return False
+        table = schema.deliveries
+        row = {
+            "customer_id": customer,
+            "reference": report.reference,
+            "brand": report.brand,
+            "provider_id": report.provider_id,
+            "status": report.status,
+            "stage": report.stage,
+            "error": report.error,
+            "reported_at": to_store(report.at),
+        }
+        insert = insert_into(connection, table).values(row)
+        newer = {name: insert.excluded[name] for name in row if name not in table.primary_key}
+        change = insert.on_conflict_do_update(
+            index_elements=[column.name for column in table.primary_key],
+            set_=newer,
+            where=table.c.stage < insert.excluded.stage,
+        )
+        return connection.execute(change).rowcount == 1
