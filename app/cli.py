@@ -27,6 +27,11 @@ notice_app = typer.Typer(
 )
 app.add_typer(notice_app, name="notice")
 
+token_app = typer.Typer(
+    help="Ways in for other systems: make, list and revoke them.", no_args_is_help=True
+)
+app.add_typer(token_app, name="token")
+
 Number = Annotated[str, typer.Argument(help="The phone number, like +37120000000.")]
 Brand = Annotated[str, typer.Option(help="The brand: lmt or amigo.")]
 
@@ -79,6 +84,17 @@ def serve() -> None:
     from app.serving import run_server  # noqa: PLC0415
 
     run_server()
+
+
+@app.command()
+def worker() -> None:
+    """Send waiting SMS and fetch missed ones, beside servers that only take messages.
+
+    `consent serve` does the same by itself; several of either share the work.
+    """
+    from app.serving import run_worker  # noqa: PLC0415
+
+    run_worker()
 
 
 @app.command()
@@ -225,6 +241,43 @@ def notice_update(
     from app.notice_commands import update_notices  # noqa: PLC0415
 
     typer.echo(update_notices(changed, major=major, root=root))
+
+
+@token_app.command("add")
+def token_add(
+    holder: Annotated[str, typer.Argument(help="Whose it is, like 'campaign tool'.")],
+    brand: Brand,
+    scope: Annotated[list[str], typer.Option(help="What it opens: texts.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good.")] = 90,
+) -> None:
+    """Make a token and print it: this once, the store keeps its hash alone.
+
+    Example:  consent token add "campaign tool" --brand lmt --scope texts
+    """
+    from app.token_commands import add_token  # noqa: PLC0415
+
+    typer.echo(add_token(brand=brand, holder=holder, scopes=scope, days=days))
+
+
+@token_app.command("list")
+def token_list() -> None:
+    """List all tokens: whose, for what, until when."""
+    from app.token_commands import list_tokens  # noqa: PLC0415
+
+    for line in list_tokens():
+        typer.echo(line)
+
+
+@token_app.command("revoke")
+def token_revoke(
+    token_id: Annotated[str, typer.Argument(help="The id that `consent token list` shows.")],
+) -> None:
+    """End a token at once; exit status 1 if there is no such good token."""
+    from app.token_commands import revoke_token  # noqa: PLC0415
+
+    ended = revoke_token(token_id)
+    typer.echo("The token is revoked." if ended else "There is no such token to end.")
+    raise typer.Exit(0 if ended else _FAILED)
 
 
 def main() -> None:

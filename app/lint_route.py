@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from litestar import Response, post
+from litestar import Request, Response, post
 from litestar.exceptions import ClientException, HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from app.ad_texts import AdDesk, AdText, CheckRefused, as_json
+from app.system_access import refuse_other_brands
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
@@ -93,7 +94,8 @@ def lint_routes(desk: AdDesk, guards: Sequence[Guard]) -> list[HTTPRouteHandler]
         responses={status: _spec(status) for status in _CODES},
         summary="Check an advertising text before it goes out",
     )
-    async def check_ad(data: JSONBody[AdToCheck]) -> AdReport:
+    async def check_ad(request: Request[Any, Any, Any], data: JSONBody[AdToCheck]) -> AdReport:
+        refuse_other_brands(request, data.brand)
         wanted = AdText(**msgspec.structs.asdict(data))
         try:
             report = desk.check(wanted)

@@ -10,17 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, MediaType, Request, Response, get
 from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
+from app.ad_texts import open_ad_desk
 from app.composition import Assistant, register_notices
+from app.lint_route import lint_routes
 from app.notice_page import notice_routes
 from app.settings import Settings
 from app.sms_door import sms_routes
 from app.sms_lines import open_lines, running
 from app.store import Store
+from app.system_access import system_guard
+from consent.access import TokenScope
 from consent.errors import StoreUnavailable
+from locales import ROOT
 
 if TYPE_CHECKING:
+    from litestar.handlers import HTTPRouteHandler
+
     from app.playground import Playground
     from app.telegram_door import Bots
 
@@ -53,19 +62,29 @@ def build_server(
         *(bots.routes() if bots else ()),
         *(playground.routes() if playground else ()),
         *notice_routes(assistant),
+        *_api_routes(assistant, store, settings),
         _alive,
         _ready_route(store),
     ]
     return Litestar(
         routes,
         lifespan=[lifespan],
-        openapi_config=None,
+        openapi_config=OpenAPIConfig(
+            title="Consent store", version="1", path="/api/v1", render_plugins=[JsonRenderPlugin()]
+        ),
         exception_handlers={
             StoreUnavailable: _unavailable,
             HTTPException: _refused,
             Exception: _failed,
         },
     )
+
+
+def _api_routes(assistant: Assistant, store: Store, settings: Settings) -> list[HTTPRouteHandler]:
+    """Return what other systems may call."""
+    guard = system_guard(store.tokens, assistant.clock, TokenScope.TEXTS)
+    desk = open_ad_desk(ROOT, settings, assistant.catalogue, assistant.house.lexicon)
+    return lint_routes(desk, guards=[guard])
 
 
 @get("/healthz", media_type=MediaType.TEXT, include_in_schema=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,7 +14,9 @@ from app.composition import Assistant, compose
 from app.demo_store import open_demo_store
 from app.server import build_server
 from app.settings import Settings, load_settings
+from app.sms_lines import open_lines, running
 from app.store import Store, open_store
+from consent.errors import SettingBroken
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 
@@ -32,6 +35,33 @@ def run_server() -> None:
     store = open_store(settings)
     assistant = compose(ROOT, store.ledger, settings.link_base, texting=settings.texting)
     asyncio.run(_serve(assistant, store, settings))
+
+
+def run_worker() -> None:
+    """Open the store and do what doors do of their own accord, until told to stop.
+
+    :raises SettingBroken: no brand can send SMS.
+    """
+    settings = load_settings(load_catalogue(ROOT))
+    if not settings.texting:
+        raise SettingBroken(
+            "no brand can send SMS: CONSENT_LMT_TWILIO_ACCOUNT_SID, _AUTH_TOKEN and _SENDER, "
+            "or the same for another brand, must be set"
+        )
+    store = open_store(settings)
+    assistant = compose(ROOT, store.ledger, settings.link_base, texting=settings.texting)
+    asyncio.run(_work(assistant, store, settings))
+
+
+async def _work(assistant: Assistant, store: Store, settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(open_lines(assistant, store, settings)):
+        typer.echo(f"Sending and fetching SMS for {', '.join(sorted(settings.texting))}")
+        await stop.wait()
+    await store.database.close()
 
 
 async def _serve(assistant: Assistant, store: Store, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from storage.ledger import SqlLedger
 from storage.migration import migrate
 from storage.outbox import SqlOutbox
 from storage.strays import SqlStrays
+from storage.tokens import SqlTokens
 from storage.vault import Vault, load_root_key
 from storage.watermarks import SqlWatermarks
 
@@ -31,6 +32,7 @@ class Store:
     deliveries: SqlDeliveries
     strays: SqlStrays
     watermarks: SqlWatermarks
+    tokens: SqlTokens
     #: The step of the schema it stands at.
     step: str
 
@@ -57,5 +59,6 @@ def open_store(settings: Settings) -> Store:
         deliveries=SqlDeliveries(database, vault),
         strays=SqlStrays(database, vault),
         watermarks=SqlWatermarks(database),
+        tokens=SqlTokens(database),
         step=step,
     )

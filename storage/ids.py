@@ -22,6 +22,11 @@ def uuid7(at: datetime) -> str:
     return str(uuid.UUID(int=value))
 
 
+def fresh_secret() -> str:
+    """Return the secret of a new token: 32 random bytes as its holder keeps them."""
+    return f"cst_{secrets.token_urlsafe(32)}"
+
+
 class SystemEntropy:
     """`consent.ports.Entropy` from the operating system."""
 

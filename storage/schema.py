@@ -213,6 +213,20 @@ watermarks = Table(
     _moment("moment"),
 )
 
+# Other systems' ways in, known by the hash of their secret. A reference table.
+tokens = Table(
+    "tokens",
+    metadata,
+    _text("token_id", key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    _text("brand"),
+    _text("holder"),
+    _text("scopes"),
+    _moment("created_at"),
+    _moment("expires_at"),
+    _moment("revoked_at", empty=True),
+)
+
 # Proves that a root key is the one this store was made with; says nothing about the key.
 root_keys = Table(
     "root_keys",

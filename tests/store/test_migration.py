@@ -29,7 +29,7 @@ def _config(connection: Connection) -> Config:
 
 async def _first_shape(folder: Path, filled: Database) -> Database:
     """Return a store of step 0001 that holds the customers of a filled one."""
-    later = {schema.outbox, schema.deliveries, schema.strays, schema.watermarks}
+    later = {schema.outbox, schema.deliveries, schema.strays, schema.watermarks, schema.tokens}
     kept = [table for table in schema.metadata.sorted_tables if table not in later]
     content = {table.name: rows(filled, table) for table in kept}
     old = Database(f"sqlite:///{folder}/old.db")

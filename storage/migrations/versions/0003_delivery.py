@@ -1,4 +1,4 @@
-"""What becomes of what is sent: departures, reports, blocks; strays; how far was caught up."""
+"""What becomes of what is sent; strays; how far was caught up; tokens."""
 
 from __future__ import annotations
 
@@ -43,6 +43,18 @@ def upgrade() -> None:
         sa.Column("door", sa.Text(), nullable=False),
         sa.Column("moment", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("brand", "door"),
+    )
+    op.create_table(
+        "tokens",
+        sa.Column("token_id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False, unique=True),
+        sa.Column("brand", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("token_id"),
     )
 
 
