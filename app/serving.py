@@ -92,7 +92,8 @@ def open_playground(assistant: Assistant, settings: Settings) -> Playground | No
     from app.playground import Playground  # noqa: PLC0415
 
     store = open_demo_store(settings)
-    return Playground(assistant.on(store.ledger), store)
+    texting = frozenset(map(str, assistant.catalogue.brands))
+    return Playground(assistant.on(store.ledger, texting=texting), store)
 
 
 def open_bots(assistant: Assistant, store: Store, settings: Settings) -> Bots | None:

@@ -36,7 +36,8 @@ export class Messenger extends Phone {
     this.ask({ text });
   }
 
-  heard(talk, { ops }) {
+  heard(talk, { ops, texts }) {
+    this.texted(talk.brand, texts);
     const held = document.activeElement;
     let newest;
     for (const op of ops) {

@@ -25,7 +25,9 @@ async function start() {
     find("#tab-records").dataset.count = count;
   });
   const answered = () => records.refresh();
-  const phones = [new Messenger(find("#messenger"), { session, answered }), new Sms(find("#sms"), { session, answered })];
+  const sms = new Sms(find("#sms"), { session, answered });
+  const texted = (brand, texts) => sms.arrived(brand, texts);
+  const phones = [new Messenger(find("#messenger"), { session, answered, texted }), sms];
 
   function change(news) {
     Object.assign(session, news);

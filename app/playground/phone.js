@@ -13,8 +13,8 @@ export class Phone {
   #box;
   #status;
 
-  constructor(pane, { path, log, session, answered }) {
-    Object.assign(this, { pane, path, session, answered, logName: log });
+  constructor(pane, { path, log, ...context }) {
+    Object.assign(this, { pane, path, logName: log, ...context });
     this.#box = pane.querySelector(".talks");
     this.#status = pane.querySelector(".status");
     this.field = pane.querySelector("textarea");
@@ -32,6 +32,11 @@ export class Phone {
     this.reveal(this.talk, this.talk.list.lastElementChild);
     if (known) this.resumed(known);
     else this.begun();
+  }
+
+  // The conversation with a brand, if there is one.
+  talkWith(brand) {
+    return this.#talks.get(brand);
   }
 
   reset() {

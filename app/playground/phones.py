@@ -17,7 +17,7 @@ from bot.memory import Memory, Recent
 from consent.catalogue import BrandId
 from consent.notices import Form
 from consent.ports import Address, AddressKind, Inbound, Proof
-from consent.replies import Option
+from consent.replies import Option, Reply
 from sms.encoding import cost
 from sms.render import render
 
@@ -73,6 +73,8 @@ class Phones:
         self.store = store
         #: Who has sent a text message to which brand.
         self._texted: Recent[tuple[str, str], bool] = Recent()
+        #: Texts for numbers whose page has not asked for them yet.
+        self._waiting: Recent[tuple[str, str], tuple[dict[str, Any], ...]] = Recent()
         self._doors = {str(brand): self._door(str(brand)) for brand in assistant.catalogue.brands}
 
     def _door(self, brand: str) -> TelegramDoor:
@@ -105,6 +107,19 @@ class Phones:
             await self._doors[brand].accept(event)
         return operations
 
+    async def arrived(self, brand: str, number: str) -> list[dict[str, Any]]:
+        """Return the texts that were sent to a number of the brand's own accord, such as codes.
+
+        :raises StoreUnavailable: they stay where they are.
+        """
+        outbox, now = self.store.outbox, self.assistant.clock.now()
+        for outgoing in await outbox.claim("sms", brand, now):
+            await outbox.settle(outgoing, now)
+            place = (brand, outgoing.to.value)
+            shown = self._shown(brand, outgoing.reply)
+            self._waiting.put(place, (*(self._waiting.get(place) or ()), shown))
+        return list(self._waiting.take((brand, number)) or ())
+
     async def sms(self, brand: str, deed: Deed, text: str) -> list[dict[str, Any]]:
         """Send a text message; return the texts that come back, with what each costs.
 
@@ -116,11 +131,14 @@ class Phones:
         reply = await self.assistant.desk.handle(replace(asked, text=text))
         if not reply.messages:
             return []
-        form = reply.form or form
+        return [self._shown(brand, reply)]
+
+    def _shown(self, brand: str, reply: Reply) -> dict[str, Any]:
+        form = reply.form or self.assistant.sms_form(brand)
         words = render(reply, self.assistant.wording(brand, reply.language, form), form)
         paid = cost(words)
         parts = {"parts": paid.parts, "units": paid.units, "encoding": paid.encoding}
-        return [{"text": words, **parts}]
+        return {"text": words, **parts}
 
     async def speak_by_sms(self, brand: str, deed: Deed, language: str) -> None:
         """Change the language of the text messages too, if any were sent; nothing is shown.

@@ -54,12 +54,24 @@ export class Sms extends Phone {
     this.ask({ text });
   }
 
-  heard(talk, { texts }) {
+  // Shows texts that answer nothing, such as codes.
+  arrived(brand, texts) {
+    const talk = this.talkWith(brand);
+    if (!talk || !texts.length) return;
+    talk.list.querySelector(".remark:only-child")?.remove();
+    this.#show(talk, texts);
+  }
+
+  #show(talk, texts) {
     for (const { text, ...price } of texts) {
       const entry = this.add(talk, make("p", { class: "words" }, ...linked(text)), costLine(price));
       entry.className = "theirs";
       this.reveal(talk, entry);
     }
+  }
+
+  heard(talk, { texts }) {
+    this.#show(talk, texts);
     if (texts.length) return;
     const silence = this.add(talk, told("p", "playground.sms.silence"));
     silence.className = "remark";

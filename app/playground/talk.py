@@ -95,7 +95,9 @@ def _chat_route(phones: Phones) -> ControllerRouterHandler:
         try:
             if asked.speak is not None:
                 await phones.speak_by_sms(asked.brand, _deed(asked), asked.speak)
-            return _json({"ops": await phones.chat(asked.brand, _event(asked))})
+            operations = await phones.chat(asked.brand, _event(asked))
+            texts = await phones.arrived(asked.brand, asked.number)
+            return _json({"ops": operations, "texts": texts})
         except StoreUnavailable:
             return _sorry(phones, asked)
 
