@@ -8,7 +8,7 @@ from pathlib import Path
 from app.settings import Settings
 from app.store import Store, open_store
 from consent.errors import SettingBroken
-from storage.database import sqlite_file
+from storage.sqlite import sqlite_file
 
 _FOLDER = Path("var")
 

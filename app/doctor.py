@@ -111,6 +111,6 @@ def _missing(settings: Settings) -> list[str]:
 def _store() -> list[str]:
     store = open_store(load_settings(load_texts(ROOT).catalogue))
     try:
-        return [f"✓ store: {store.database.file}, step {store.step}"]
+        return [f"✓ store: {store.database.name}, step {store.step}"]
     finally:
         store.database.close_now()

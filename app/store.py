@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from app.settings import Settings
 from consent.errors import SettingBroken
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.deliveries import SqlDeliveries
 from storage.keys import recognise
 from storage.ledger import SqlLedger
 from storage.migration import migrate
 from storage.outbox import SqlOutbox
+from storage.sqlite import SqliteDatabase
 from storage.strays import SqlStrays
 from storage.tokens import SqlTokens
 from storage.vault import Vault, load_root_key
@@ -43,10 +45,10 @@ def open_store(settings: Settings) -> Store:
     :raises SettingBroken: the URL or the root key cannot be used.
     :raises StoreUnavailable: the database cannot be opened.
     """
-    database = Database(settings.database_url)
+    database = open_database(settings.database_url)
+    file = settings.root_key_file or _beside(database)
     # A key made for a store that already has rows could open none of them.
-    file = settings.root_key_file or database.file.parent / ROOT_KEY
-    key = load_root_key(file, create=not database.file.exists())
+    key = load_root_key(file, create=database.is_new)
     step = migrate(database)
     vault = Vault(key)
     if not database.write_now(partial(recognise, vault.key_check)):
@@ -62,3 +64,10 @@ def open_store(settings: Settings) -> Store:
         tokens=SqlTokens(database),
         step=step,
     )
+
+
+def _beside(database: Database) -> Path:
+    """Return where the root key of an embedded store lies."""
+    if isinstance(database, SqliteDatabase):
+        return database.file.parent / ROOT_KEY
+    raise SettingBroken("CONSENT_ROOT_KEY_FILE must be set where the store is on a server")

@@ -1,205 +1,92 @@
-"""Reaching SQLite: one writer thread, one hop a transaction.
+"""What the store asks of a database: transactions that are plain functions of a connection.
 
-A transaction is a plain function of a connection. On SQLite it runs whole in the writer's
-thread: one hop, where an async driver hops once a statement (0.3 ms each, measured). Reads
-that may run beside the writer use aiosqlite. On an async server driver the same functions
-run through `run_sync`; nothing but this module will know.
+They are written once, with SQLAlchemy Core, and run on embedded SQLite (`storage.sqlite`) or on a
+PostgreSQL server (`storage.postgres`); nothing else knows which.
 """
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import quote
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
-from consent.errors import SettingBroken, StoreUnavailable
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
+from consent.errors import SettingBroken
 
 _T = TypeVar("_T")
-_BUSY_MS = 5_000
 
 
-class Database:
-    """One SQLite file, opened for as long as the process lives."""
+class Database(Protocol):
+    """One database, reached for as long as the process lives."""
 
-    def __init__(self, url: str) -> None:
-        """Name the database; nothing is opened before the first transaction.
-
-        :raises SettingBroken: not a URL of an SQLite file.
-        """
-        self.file = sqlite_file(url)
-        self._engine: Engine | None = None
-        self._readers: AsyncEngine | None = None
-        self._inode = 0
-        self._closed = False
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+    #: How operators know it; never a password.
+    name: str
 
     async def write(self, body: Callable[[Connection], _T]) -> _T:
         """Run a function in one transaction: all of it is committed, or none.
 
-        If another process wrote the same rows first, it runs once more on what then stands.
+        If another process wrote the same rows first, it runs once more on what then stands; so it
+        must do nothing but read and write.
 
-        :raises StoreUnavailable: the database cannot be reached or written; nothing changed.
+        :raises StoreUnavailable: the database cannot be reached or written. Nothing was changed,
+            unless the connection broke after the commit was sent: then nobody can tell, and doing
+            it again must come out the same.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, self._write, body)
+        ...
 
     async def read(self, body: Callable[[Connection], _T]) -> _T:
-        """Run a reading function beside the writer, on what is committed now.
+        """Run a reading function on what is committed now.
 
         :raises StoreUnavailable: the database cannot be reached.
         """
-        if self._moved():
-            await self._forget_readers()
-            raise StoreUnavailable(self._was_moved)
-        try:
-            async with self._reading().connect() as connection:
-                return await connection.run_sync(body)
-        except (SQLAlchemyError, sqlite3.Error, OSError) as fault:
-            raise StoreUnavailable(_reason(fault)) from fault
-
-    def _reading(self) -> AsyncEngine:
-        # Imported here: a process that only writes does not pay for the async engine.
-        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
-
-        if self._readers is None:
-            self._readers = create_async_engine(
-                _address("sqlite+aiosqlite", self.file), hide_parameters=True
-            )
-        return self._readers
-
-    async def _forget_readers(self) -> None:
-        if self._readers is not None:
-            await self._readers.dispose()
-            self._readers = None
+        ...
 
     def write_now(self, body: Callable[[Connection], _T]) -> _T:
-        """Run a writing function from a program without an event loop."""
-        return self._writer.submit(self._write, body).result()
+        """Run a writing function from a program without an event loop; see `write`."""
+        ...
 
     async def close(self) -> None:
-        """Finish what is running and let go of the file."""
-        await self._forget_readers()
-        self.close_now()
+        """Finish what is running and let go."""
+        ...
 
     def close_now(self) -> None:
-        """Finish writing and let go of the file, in a program without an event loop."""
-        if self._closed:
-            return
-        self._closed = True
-        # A connection of SQLite is closed by the thread that opened it.
-        self._writer.submit(self._forget_engine).result()
-        self._writer.shutdown(wait=True)
-
-    def _forget_engine(self) -> None:
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
-
-    def _write(self, body: Callable[[Connection], _T]) -> _T:
-        try:
-            return self._transaction(body)
-        except IntegrityError:
-            return self._retry(body)
-        except (SQLAlchemyError, sqlite3.Error, OSError) as fault:
-            raise StoreUnavailable(_reason(fault)) from fault
-
-    def _retry(self, body: Callable[[Connection], _T]) -> _T:
-        try:
-            return self._transaction(body)
-        except (SQLAlchemyError, sqlite3.Error, OSError) as fault:
-            raise StoreUnavailable(_reason(fault)) from fault
-
-    def _transaction(self, body: Callable[[Connection], _T]) -> _T:
-        if self._moved():
-            self._forget_engine()
-            raise StoreUnavailable(self._was_moved)
-        if self._engine is None:
-            self._engine = _open(self.file)
-        with self._engine.begin() as connection:
-            return body(connection)
-
-    def _moved(self) -> bool:
-        """Say whether the file is another than before: one without a name swallows writes."""
-        try:
-            inode = self.file.stat().st_ino
-        except FileNotFoundError:
-            return True
-        self._inode = self._inode or inode
-        return inode != self._inode
+        """Finish writing and let go, in a program without an event loop."""
+        ...
 
     @property
-    def _was_moved(self) -> str:
-        return f"({self.file.name} was moved or deleted)"
+    def is_new(self) -> bool:
+        """Whether there is nothing in it yet.
+
+        :raises StoreUnavailable: it cannot be reached.
+        """
+        ...
 
     def create(self) -> None:
-        """Make the file if it is not there; nothing else ever does.
+        """Make what is needed before the first transaction.
 
-        :raises StoreUnavailable: the folder cannot be written.
+        :raises StoreUnavailable: it cannot be made.
         """
-        try:
-            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.file.touch(mode=0o600)
-        except OSError as fault:
-            raise StoreUnavailable(_reason(fault)) from fault
+        ...
 
 
-def sqlite_file(url: str) -> Path:
-    """Return the file that a database URL names.
+def open_database(url: str) -> Database:
+    """Return the database that a URL names; nothing is opened before the first transaction.
 
-    :raises SettingBroken: the URL is none of an SQLite file.
+    :raises SettingBroken: the URL cannot be used.
     """
     try:
-        parsed = make_url(url)
+        backend = make_url(url).get_backend_name()
     except ArgumentError as fault:
         raise SettingBroken("CONSENT_DATABASE_URL is not a database URL") from fault
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        name = parsed.get_backend_name()
-        raise SettingBroken(f"CONSENT_DATABASE_URL: this version stores in SQLite, not {name}")
-    return Path(parsed.database).absolute()
+    if backend == "postgresql":
+        # Imported here: whoever stores in SQLite does not load the driver of a server.
+        from storage.postgres import PostgresDatabase  # noqa: PLC0415
 
+        return PostgresDatabase(url)
+    if backend != "sqlite":
+        raise SettingBroken(f"CONSENT_DATABASE_URL: SQLite or PostgreSQL, not {backend}")
+    from storage.sqlite import SqliteDatabase  # noqa: PLC0415
 
-def _address(driver: str, file: Path) -> URL:
-    """Return the URL of a file that must be there: a new empty one would hide the loss."""
-    place = f"file:{quote(str(file))}"
-    return URL.create(driver, database=place, query={"mode": "rw", "uri": "true"})
-
-
-def _open(file: Path) -> Engine:
-    engine = create_engine(_address("sqlite", file), poolclass=StaticPool, hide_parameters=True)
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_up(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not begin transactions by itself: `_begin` does, with a write lock.
-    connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout={_BUSY_MS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _reason(fault: BaseException) -> str:
-    """Return the driver's own words, without the statement and its values."""
-    original = getattr(fault, "orig", None) or fault
-    return f"({original})"
+    return SqliteDatabase(url)

@@ -11,6 +11,8 @@ from storage.database import Database
 
 #: The newest step; a test keeps it equal to what Alembic finds.
 NEWEST = "0003"
+#: Any number nobody else locks.
+_LOCK = 0x636F6E73
 _STEPS = Path(__file__).parent / "migrations"
 
 
@@ -24,6 +26,9 @@ def migrate(database: Database) -> str:
 
 
 def _migrate(connection: Connection) -> str:
+    if connection.dialect.name == "postgresql":
+        # Replicas that start together take the steps one after the other.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     found = version_of(connection)
     if found == NEWEST:
         return NEWEST

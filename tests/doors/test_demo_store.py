@@ -35,4 +35,4 @@ def test_another_database_is_another_store(
     settings = load_settings(load_catalogue(ROOT), named, tmp_path / "no.env")
     store = open_demo_store(settings)
     store.database.close_now()
-    assert tmp_path / "var" / "demo.db" == store.database.file
+    assert str(tmp_path / "var" / "demo.db") == store.database.name

@@ -13,8 +13,8 @@ import pytest
 from app.token_commands import add_token, list_tokens, revoke_token
 from consent.access import Token, TokenScope, digest_of
 from consent.errors import SettingBroken, StoreUnavailable
-from storage.database import Database
 from storage.migration import migrate
+from storage.sqlite import SqliteDatabase
 from storage.tokens import SqlTokens
 from tests.journeys.harness import House, open_house
 
@@ -105,7 +105,7 @@ async def test_the_store_knows_no_secret(house: House, tmp_path: Path) -> None:
 
 async def test_a_scope_of_a_later_version_opens_nothing(tmp_path: Path) -> None:
     """An unknown scope in the store is passed over."""
-    database = Database(f"sqlite:///{tmp_path}/x.db")
+    database = SqliteDatabase(f"sqlite:///{tmp_path}/x.db")
     migrate(database)
     database.write_now(
         lambda c: (

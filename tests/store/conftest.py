@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from consent.ports import Ledger
-from storage.database import Database
 from storage.ledger import SqlLedger
 from storage.memory import MemoryLedger
 from storage.migration import migrate
+from storage.sqlite import SqliteDatabase
 from storage.vault import Vault
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
     """Return a database in its newest shape."""
-    found = Database(f"sqlite:///{tmp_path}/ledger.db")
+    found = SqliteDatabase(f"sqlite:///{tmp_path}/ledger.db")
     migrate(found)
     yield found
     await found.close()
@@ -30,7 +30,7 @@ async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     if request.param == "memory":
         yield MemoryLedger()
         return
-    database = Database(f"sqlite:///{tmp_path}/ledger.db")
+    database = SqliteDatabase(f"sqlite:///{tmp_path}/ledger.db")
     migrate(database)
     yield SqlLedger(database, Vault(b"k" * 32))
     await database.close()

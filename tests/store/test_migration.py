@@ -13,9 +13,9 @@ from sqlalchemy import Connection, MetaData, Table, text
 from consent.errors import SettingBroken
 from consent.replies import Repeated
 from storage import migration, schema
-from storage.database import Database
 from storage.migration import NEWEST, migrate, version_of
 from storage.outbox import SqlOutbox
+from storage.sqlite import SqliteDatabase
 from tests.store.stores import NEW, VAULT, in_chat, rows, share, sql_ledger
 from tests.store.test_ledger import CLOCK, NUMBER, STOP, desk, message
 
@@ -27,12 +27,12 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-async def _first_shape(folder: Path, filled: Database) -> Database:
+async def _first_shape(folder: Path, filled: SqliteDatabase) -> SqliteDatabase:
     """Return a store of step 0001 that holds the customers of a filled one."""
     later = {schema.outbox, schema.deliveries, schema.strays, schema.watermarks, schema.tokens}
     kept = [table for table in schema.metadata.sorted_tables if table not in later]
     content = {table.name: rows(filled, table) for table in kept}
-    old = Database(f"sqlite:///{folder}/old.db")
+    old = SqliteDatabase(f"sqlite:///{folder}/old.db")
     old.create()
     old.write_now(lambda c: upgrade(_config(c), "0001"))
 
@@ -47,7 +47,7 @@ async def _first_shape(folder: Path, filled: Database) -> Database:
     return old
 
 
-def _kept(database: Database, table: Table) -> list[dict[str, Any]]:
+def _kept(database: SqliteDatabase, table: Table) -> list[dict[str, Any]]:
     """Return what step 0001 knows of a table's rows."""
     found = [dict(row._mapping) for row in rows(database, table)]
     new = {schema.inbound: {"length"}, schema.customers: {"blocks"}}.get(table, set())
@@ -55,7 +55,7 @@ def _kept(database: Database, table: Table) -> list[dict[str, Any]]:
 
 
 async def test_a_store_of_the_first_step_keeps_all_that_is_in_it(
-    database: Database, tmp_path: Path
+    database: SqliteDatabase, tmp_path: Path
 ) -> None:
     """Customers, decisions and replies are the same after the step, and the chain goes on."""
     office = desk(sql_ledger(database))
@@ -78,7 +78,7 @@ async def test_a_store_of_the_first_step_keeps_all_that_is_in_it(
 
 
 async def test_a_store_of_the_first_step_learns_the_new_things(
-    database: Database, tmp_path: Path
+    database: SqliteDatabase, tmp_path: Path
 ) -> None:
     """After the step accounts are parted, told, and noted as out of reach."""
     await desk(sql_ledger(database)).handle(share("s"))
@@ -92,7 +92,7 @@ async def test_a_store_of_the_first_step_learns_the_new_things(
     await old.close()
 
 
-async def test_a_step_taken_is_not_taken_again(database: Database) -> None:
+async def test_a_step_taken_is_not_taken_again(database: SqliteDatabase) -> None:
     """A store up to date is left as it is."""
     await desk(sql_ledger(database)).handle(message("m1"))
     before = {t.name: rows(database, t) for t in schema.metadata.sorted_tables}
@@ -100,7 +100,7 @@ async def test_a_step_taken_is_not_taken_again(database: Database) -> None:
     assert before == {t.name: rows(database, t) for t in schema.metadata.sorted_tables}
 
 
-async def test_a_store_of_a_later_program_is_refused(database: Database) -> None:
+async def test_a_store_of_a_later_program_is_refused(database: SqliteDatabase) -> None:
     """An older program does not write into a shape it does not know."""
     later = text("UPDATE alembic_version SET version_num = '9999'")
     database.write_now(lambda c: c.execute(later).rowcount)

@@ -23,20 +23,20 @@ from consent.replies import Message, Option, Reply
 from consent.verdicts import Question
 from marketing.checking import check
 from storage import migration, schema
-from storage.database import Database
 from storage.ledger import SqlLedger
 from storage.migration import NEWEST
+from storage.sqlite import SqliteDatabase
 from storage.vault import Vault, load_root_key
 from tests.store.test_ledger import CLOCK, HOUSE, NUMBER, desk, message
 
 KEY = b"k" * 32
 
 
-def _ledger(database: Database) -> SqlLedger:
+def _ledger(database: SqliteDatabase) -> SqlLedger:
     return SqlLedger(database, Vault(KEY))
 
 
-async def test_a_turn_takes_at_most_eight_statements(database: Database) -> None:
+async def test_a_turn_takes_at_most_eight_statements(database: SqliteDatabase) -> None:
     """From the first contact to everything at once, a message costs at most eight statements."""
     office = desk(_ledger(database))
     counts: list[int] = []
@@ -64,7 +64,9 @@ async def test_a_turn_takes_at_most_eight_statements(database: Database) -> None
     assert all(0 < n <= 8 + 1 for n in counts), counts
 
 
-async def test_nothing_personal_is_readable_on_disk(database: Database, tmp_path: Path) -> None:
+async def test_nothing_personal_is_readable_on_disk(
+    database: SqliteDatabase, tmp_path: Path
+) -> None:
     """Neither the number nor what was written stands in the file."""
     office = desk(_ledger(database))
     await office.handle(message("m1", text="Стоп, secret words", choice=None))
@@ -75,7 +77,7 @@ async def test_nothing_personal_is_readable_on_disk(database: Database, tmp_path
         assert secret.encode() not in content
 
 
-async def test_a_case_is_written_with_the_reply_that_names_it(database: Database) -> None:
+async def test_a_case_is_written_with_the_reply_that_names_it(database: SqliteDatabase) -> None:
     """Asking for a person, or for a review, leaves a case that staff can find."""
     office = desk(_ledger(database))
     first = await office.handle(message("m1", Option(name="human")))
@@ -88,7 +90,7 @@ async def test_a_case_is_written_with_the_reply_that_names_it(database: Database
     assert first.messages[0].params["case"] in {r.case_id for r in rows}
 
 
-async def test_what_must_leave_is_written_with_its_decision(database: Database) -> None:
+async def test_what_must_leave_is_written_with_its_decision(database: SqliteDatabase) -> None:
     """What a message causes to be sent is queued in its transaction, sealed."""
     office = desk(_ledger(database))
     said = Reply(language="en", messages=(Message("words to send"),))
@@ -105,7 +107,7 @@ async def test_what_must_leave_is_written_with_its_decision(database: Database) 
         assert secret not in row.sealed_payload
 
 
-async def test_nobody_looks_unseen(database: Database) -> None:
+async def test_nobody_looks_unseen(database: SqliteDatabase) -> None:
     """Every look at a customer is in the read log: who, when, what, and the answer."""
     ledger = _ledger(database)
     await desk(ledger).handle(message("m1"))
@@ -118,7 +120,7 @@ async def test_nobody_looks_unseen(database: Database) -> None:
     assert ("campaign tool", "offers/sms", "refused") == (row.viewer, row.question, row.answer)
 
 
-async def test_another_root_key_opens_nothing(database: Database) -> None:
+async def test_another_root_key_opens_nothing(database: SqliteDatabase) -> None:
     """With a wrong key an address is not found, and no sealed value opens."""
     office = desk(_ledger(database))
     await office.handle(message("m1"))
@@ -134,13 +136,13 @@ CRASH = """
 import asyncio, os, sys
 from pathlib import Path
 from storage import ledger as module
-from storage.database import Database
+from storage.sqlite import SqliteDatabase
 from storage.migration import migrate
 from storage.vault import Vault
 from tests.store.test_ledger import desk, message
 
 step, file = int(sys.argv[1]), sys.argv[2]
-database = Database(f"sqlite:///{file}")
+database = SqliteDatabase(f"sqlite:///{file}")
 migrate(database)
 steps = ["find", "snapshot", "append", "keep_session", "keep_reply", "queue", "committed"]
 if steps[step] in {"find", "snapshot"}:
@@ -171,7 +173,7 @@ async def test_a_killed_process_leaves_all_or_nothing(step: int, tmp_path: Path)
         subprocess.run, program, cwd=root, capture_output=True, text=True, check=False
     )
     assert done.returncode == 9, done.stderr
-    database = Database(f"sqlite:///{file}")
+    database = SqliteDatabase(f"sqlite:///{file}")
     ledger = _ledger(database)
     customer = await ledger.customer_of("lmt", NUMBER)
     assert (step == 6) == (customer is not None)
@@ -183,14 +185,14 @@ async def test_a_killed_process_leaves_all_or_nothing(step: int, tmp_path: Path)
     await database.close()
 
 
-async def _fill(database: Database) -> None:
+async def _fill(database: SqliteDatabase) -> None:
     office = desk(_ledger(database))
     for number in range(500):
         stranger = Address(AddressKind.MSISDN, f"+3712{number:07}")
         await office.handle(message(f"n{number}", address=stranger))
 
 
-async def test_a_full_disk_changes_nothing(database: Database) -> None:
+async def test_a_full_disk_changes_nothing(database: SqliteDatabase) -> None:
     """When the disk is full the customer is told so, and later all goes on."""
     office = desk(_ledger(database))
     await office.handle(message("m1"))
@@ -207,7 +209,7 @@ async def test_a_full_disk_changes_nothing(database: Database) -> None:
 
 
 async def test_a_file_that_was_taken_away_is_not_written_to(
-    database: Database, tmp_path: Path
+    database: SqliteDatabase, tmp_path: Path
 ) -> None:
     """A decision is never written into a file that no longer has a name."""
     office = desk(_ledger(database))
@@ -224,12 +226,12 @@ async def test_a_file_that_was_taken_away_is_not_written_to(
 
 
 async def test_a_store_locked_by_another_process_is_unavailable(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A writer that never finishes makes ours give up and say so."""
-    monkeypatch.setattr("storage.database._BUSY_MS", 50)
+    monkeypatch.setattr("storage.sqlite._BUSY_MS", 50)
     await database.close()
-    again = Database(f"sqlite:///{tmp_path}/ledger.db")
+    again = SqliteDatabase(f"sqlite:///{tmp_path}/ledger.db")
     other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="locked"):
@@ -250,7 +252,7 @@ def test_the_newest_step_is_the_one_alembic_finds() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
 
 
-async def test_the_steps_make_the_schema_that_is_written(database: Database) -> None:
+async def test_the_steps_make_the_schema_that_is_written(database: SqliteDatabase) -> None:
     """Alembic's steps add up to exactly the tables and columns the program uses."""
     found = database.write_now(
         lambda c: {
@@ -281,7 +283,7 @@ def test_what_grows_with_customers_leads_with_the_customer() -> None:
 def test_a_url_of_no_sqlite_file_is_refused(url: str) -> None:
     """A database that this version cannot use is refused before anything is opened."""
     with pytest.raises(SettingBroken):
-        Database(url)
+        SqliteDatabase(url)
 
 
 def test_a_root_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
