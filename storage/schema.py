@@ -132,7 +132,12 @@ cases = Table(
     _text("kind"),
     _text("purpose", empty=True),
     _moment("opened_at"),
+    # By when the law wants an answer; where and in which language it is to be given.
+    _moment("due_at", empty=True),
+    _text("door", empty=True),
+    _text("language", empty=True),
     _moment("closed_at", empty=True),
+    Column("sealed_answer", LargeBinary, nullable=True),
 )
 
 # Who looked at whose standing, for what, and what the answer was (law 9).
@@ -191,6 +196,80 @@ deliveries = Table(
     Column("stage", Integer, nullable=False),
     _text("error"),
     _moment("reported_at"),
+)
+
+# Customers who were forgotten, by the keyed hash of what they were reached by: their "no" stays,
+# and no import brings them back.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    _text("address_hash", key=True),
+    _text("customer_id"),
+    _text("brand"),
+    _moment("forgotten_at"),
+    _text("reason"),
+)
+
+# Decisions in the order in which other systems read them. Positions are given by one relay, so
+# that none is passed by before a transaction that began earlier commits.
+feed = Table(
+    "feed",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    _text("brand"),
+    _text("customer_id"),
+    Column("event_id", Text, nullable=False, unique=True),
+    # What happened, in JSON, without a name or number.
+    _text("event"),
+    _moment("entered_at"),
+    Index("feed_of_brand", "brand", "position"),
+)
+
+# Where other systems want to be told, and how far they have been.
+hooks = Table(
+    "hooks",
+    metadata,
+    _text("hook_id", key=True),
+    _text("brand"),
+    _text("url"),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    _moment("created_at"),
+    Column("position", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _moment("next_at"),
+    _moment("removed_at", empty=True),
+)
+
+# What a hook did not take, however often it was tried.
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    _text("hook_id", key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    _text("reason"),
+    _moment("at"),
+)
+
+# Files being brought in: how far, so that whoever stops can go on.
+imports = Table(
+    "imports",
+    metadata,
+    _text("import_id", key=True),
+    _text("brand"),
+    _text("file_hash"),
+    Column("rows_done", BigInteger, nullable=False),
+    Column("rows_rejected", BigInteger, nullable=False),
+    _moment("started_at"),
+    _moment("finished_at", empty=True),
+)
+
+# Work that only one process does at a time, and until when it is its.
+leases = Table(
+    "leases",
+    metadata,
+    _text("name", key=True),
+    _text("holder"),
+    _moment("until"),
 )
 
 # Messages from senders that are no phone number: kept for a person to look at.
