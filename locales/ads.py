@@ -6,9 +6,10 @@ letters, no diacritics) and may end in a star; one that could never match is ref
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import rtoml
 
 from consent.catalogue import Catalogue
 from consent.errors import CatalogueBroken
@@ -62,10 +63,10 @@ def _entries(file: Path, key: str, value: object) -> Iterator[str]:
 
 def _read(file: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return rtoml.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise _broken(file, "-", "the file is missing") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (rtoml.TomlParsingError, UnicodeDecodeError) as fault:
         raise _broken(file, "-", f"not readable as TOML: {fault}") from fault
 
 

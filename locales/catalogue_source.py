@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+import rtoml
 
 from consent.catalogue import Brand, Catalogue, Channel, Purpose, Topic
 from consent.errors import CatalogueBroken
@@ -49,10 +49,10 @@ def load_catalogue(root: Path) -> Catalogue:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return rtoml.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CatalogueBroken(file.name, "-", "the file is missing") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (rtoml.TomlParsingError, UnicodeDecodeError) as fault:
         raise CatalogueBroken(file.name, "-", f"not readable as TOML: {fault}") from fault
 
 

@@ -7,9 +7,10 @@ language extends it without Python.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+
+import rtoml
 
 from consent.catalogue import Catalogue
 from consent.errors import CatalogueBroken
@@ -82,10 +83,10 @@ def _flat(
 
 def _read(file: Path) -> dict[str, dict[str, object]]:
     try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        tables = rtoml.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise _broken(file, "-", "the file is missing") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (rtoml.TomlParsingError, UnicodeDecodeError) as fault:
         raise _broken(file, "-", f"not readable as TOML: {fault}") from fault
     for name, table in tables.items():
         if not isinstance(table, dict):

@@ -6,10 +6,11 @@ two things, or name something that does not exist, is refused at start with file
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+
+import rtoml
 
 from consent.catalogue import Catalogue
 from consent.errors import CatalogueBroken
@@ -119,10 +120,10 @@ def _names(file: Path, catalogue: Catalogue) -> _Words:
 
 def _read(file: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return rtoml.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CatalogueBroken(_name(file), "-", "the file is missing") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (rtoml.TomlParsingError, UnicodeDecodeError) as fault:
         raise CatalogueBroken(_name(file), "-", f"not readable as TOML: {fault}") from fault
 
 
