@@ -42,11 +42,11 @@ def run_check(  # noqa: PLR0913
     lens = _lens(brand)
     question = Question(brand=brand, purpose=purpose, channel=channel, topic=topic)
     address = Address(AddressKind.MSISDN, parse_number(number))
-    viewer = _viewer()
+    asking = viewer()
 
     async def ask(store: Store) -> Verdict:
         try:
-            return await check(store.ledger, lens, question, address, viewer)
+            return await check(store.ledger, lens, question, address, asking)
         except KeyError as fault:
             raise SettingBroken(f"the catalogue has no {fault}") from fault
 
@@ -64,7 +64,7 @@ def run_history(number: str, *, brand: str) -> list[str]:
     address = Address(AddressKind.MSISDN, parse_number(number))
 
     look = Look(
-        brand=brand, address=address, viewer=_viewer(), purpose_of_look="history", at=lens.now
+        brand=brand, address=address, viewer=viewer(), purpose_of_look="history", at=lens.now
     )
 
     async def read(store: Store) -> list[str]:
@@ -76,7 +76,7 @@ def run_history(number: str, *, brand: str) -> list[str]:
     return _with_store(lens, read)
 
 
-def _viewer() -> str:
+def viewer() -> str:
     """Return who asks: the account of the process, which the environment cannot forge."""
     try:
         return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"

@@ -130,6 +130,23 @@ def history(number: Number, brand: Brand) -> None:
 
 
 @app.command()
+def forget(
+    number: Number,
+    brand: Brand,
+    reason: Annotated[str, typer.Option(help="Who decided it and why, without a name.")],
+) -> None:
+    """Forget a person: key, addresses, words and conversations go; every "no" stays.
+
+    Refused while a case of theirs is open. It cannot be taken back.
+
+    Example:  consent forget +37120000000 --brand lmt --reason "Request of 3 March, DPO"
+    """
+    from app.forget_command import run_forget  # noqa: PLC0415
+
+    typer.echo(run_forget(number, brand=brand, reason=reason))
+
+
+@app.command()
 def understand(
     lang: Annotated[str | None, typer.Option(help="The customer's language, if known.")] = None,
     pending: Annotated[

@@ -179,8 +179,18 @@ class Look:
     at: datetime
 
 
-#: Answers a question from a standing and the channels that a provider blocks.
-Judge = Callable[[Standing | None, frozenset[str]], Verdict]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What besides the decisions a verdict depends on."""
+
+    #: Contact channels to the customer that a provider blocks.
+    blocked: frozenset[str] = frozenset()
+    #: Whoever had this address was forgotten.
+    forgotten: bool = False
+
+
+#: Answers a question from a standing, none if nobody has the address, and what is around it.
+Judge = Callable[[Standing | None, Circumstances], Verdict]
 
 
 class Ledger(Protocol):
@@ -198,7 +208,7 @@ class Ledger(Protocol):
     async def consult(self, look: Look, judge: Judge) -> Verdict:
         """Judge a customer's standing and note in the read log who looked, and the answer.
 
-        `judge` gets none for an address that is not known, and the channels a provider blocks.
+        `judge` gets none for an address that is not known.
 
         :raises StoreUnavailable: nobody looked.
         """

@@ -74,6 +74,11 @@ def unknown(question: Question) -> Verdict:
     return Verdict(question=question, reason=Reason.UNKNOWN_ADDRESS)
 
 
+def erased(question: Question) -> Verdict:
+    """Return the verdict on the address of somebody who was forgotten."""
+    return Verdict(question=question, reason=Reason.ERASED)
+
+
 def judge(
     question: Question,
     standing: Standing,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from consent.ports import Address, Ledger, Look
+from consent.ports import Address, Circumstances, Ledger, Look
 from consent.standing import Standing
 from consent.states import Lens
-from consent.verdicts import Question, Verdict, check_question, judge, unknown
+from consent.verdicts import Question, Verdict, check_question, erased, judge, unknown
 
 
 async def check(
@@ -31,8 +31,10 @@ async def check(
 
 
 def _judge(
-    question: Question, lens: Lens, standing: Standing | None, blocked: frozenset[str]
+    question: Question, lens: Lens, standing: Standing | None, around: Circumstances
 ) -> Verdict:
+    if around.forgotten:
+        return erased(question)
     if standing is None:
         return unknown(question)
-    return judge(question, standing, lens, blocked=blocked)
+    return judge(question, standing, lens, blocked=around.blocked)

@@ -43,6 +43,13 @@ class Database(Protocol):
         """
         ...
 
+    async def scrub(self) -> None:
+        """Overwrite what deleted rows have left behind, as far as the database can.
+
+        :raises StoreUnavailable: it will be overwritten some day.
+        """
+        ...
+
     def write_now(self, body: Callable[[Connection], _T]) -> _T:
         """Run a writing function from a program without an event loop; see `write`."""
         ...

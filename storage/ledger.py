@@ -16,10 +16,12 @@ from consent.chain import GENESIS
 from consent.decisions import CustomerId, Decision
 from consent.dialogue.scene import Session
 from consent.errors import SealBroken
+from consent.forgetting import Forgetting, Parting
 from consent.notices import Notice
 from consent.ports import (
     Address,
     AddressKind,
+    Circumstances,
     Displaced,
     Inbound,
     Judge,
@@ -35,6 +37,7 @@ from consent.verdicts import Verdict
 from storage import schema
 from storage.customers import add_address, add_customer
 from storage.database import Database
+from storage.forgetting import forget, is_forgotten
 from storage.linking import join_address
 from storage.moments import to_store
 from storage.on_file import number_of, on_file
@@ -81,6 +84,18 @@ class SqlLedger:
     async def consult(self, look: Look, judge: Judge) -> Verdict:
         """See `consent.ports.Ledger.consult`."""
         return await self._database.write(partial(self._consult, look, judge))
+
+    async def forget(self, wanted: Forgetting, decide: Parting) -> int:
+        """End what stands of a customer, then destroy what says who they are.
+
+        :returns: how many decisions stay, without evidence.
+        :raises ForgettingRefused: it cannot be done now, and nothing was changed.
+        :raises StoreUnavailable: it must be tried again.
+        """
+        body = partial(forget, self._vault, wanted, decide)
+        forgotten = await self._database.write(body)
+        await self._database.scrub()
+        return forgotten.decisions
 
     async def inspect(self, look: Look) -> tuple[tuple[Decision, ...], str, int]:
         """See `consent.ports.Ledger.inspect`."""
@@ -175,8 +190,10 @@ class SqlLedger:
     def _consult(self, look: Look, judge: Judge, connection: Connection) -> Verdict:
         customer = self._customer_of(look.brand, look.address, connection)
         if customer is None:
-            return judge(None, frozenset())
-        verdict = judge(standing_of(connection, customer), blocked_of(connection, customer))
+            digest = self._vault.address_hash(look.brand, look.address)
+            return judge(None, Circumstances(forgotten=is_forgotten(digest, connection)))
+        around = Circumstances(blocked=blocked_of(connection, customer))
+        verdict = judge(standing_of(connection, customer), around)
         question = verdict.question
         parts = (question.purpose, question.channel, question.topic)
         asked = "/".join(p for p in parts if p)

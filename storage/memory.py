@@ -12,6 +12,7 @@ from consent.dialogue.scene import Case, OnFile, Session
 from consent.ports import (
     Address,
     AddressKind,
+    Circumstances,
     Displaced,
     Inbound,
     Judge,
@@ -73,9 +74,9 @@ class MemoryLedger:
         """See `consent.ports.Ledger.consult`."""
         owner = self._owners.get((look.brand, look.address))
         if owner is None:
-            return judge(None, frozenset())
+            return judge(None, Circumstances())
         customer = self._customers[owner]
-        verdict = judge(customer.standing, frozenset(customer.blocked))
+        verdict = judge(customer.standing, Circumstances(blocked=frozenset(customer.blocked)))
         customer.looks.append((look, verdict.reason.value))
         return verdict
 

@@ -58,6 +58,17 @@ class PostgresDatabase:
         """See `Database.read`."""
         return await self._patiently(body, tries=_TRIES)
 
+    async def scrub(self) -> None:
+        """See `Database.scrub`: the keys are what the rest is sealed with."""
+        engine = _engine(self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        try:
+            async with engine.connect() as connection:
+                await connection.execute(text("VACUUM customers"))
+        except _FAULTS as fault:
+            raise StoreUnavailable(_reason(fault)) from fault
+        finally:
+            await engine.dispose()
+
     def write_now(self, body: Callable[[Connection], _T]) -> _T:
         """See `Database.write_now`."""
         # A connection belongs to its event loop; this one is opened for the occasion.

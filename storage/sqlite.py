@@ -69,6 +69,22 @@ class SqliteDatabase:
         except (SQLAlchemyError, sqlite3.Error, OSError) as fault:
             raise StoreUnavailable(_reason(fault)) from fault
 
+    async def scrub(self) -> None:
+        """See `Database.scrub`: write all into the file itself, and empty the log beside it."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, self._scrub)
+
+    def _scrub(self) -> None:
+        if self._engine is None:
+            return
+        try:
+            with self._engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                if driver is not None:
+                    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (SQLAlchemyError, sqlite3.Error, OSError) as fault:
+            raise StoreUnavailable(_reason(fault)) from fault
+
     def _reading(self) -> AsyncEngine:
         # Imported here: a process that only writes does not pay for the async engine.
         from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
@@ -195,6 +211,8 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        # What is deleted is overwritten with zeros: a destroyed key must not lie in a free page.
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -9,7 +9,7 @@ from typing import Any
 from consent.chain import GENESIS, verify
 from consent.desk import ConsentDesk, House, rebuild
 from consent.notices import Form
-from consent.ports import Address, AddressKind, Inbound, Ledger, Look, Proof
+from consent.ports import Address, AddressKind, Circumstances, Inbound, Ledger, Look, Proof
 from consent.replies import Option
 from consent.standing import Standing
 from consent.verdicts import Question, Verdict, unknown
@@ -93,7 +93,7 @@ async def test_standing_can_be_rebuilt(ledger: Ledger) -> None:
     assert customer is not None
     kept: list[Standing | None] = []
 
-    def note(standing: Standing | None, _blocked: frozenset[str]) -> Verdict:
+    def note(standing: Standing | None, _around: Circumstances) -> Verdict:
         kept.append(standing)
         return unknown(Question(brand="lmt", purpose="offers"))
 
@@ -114,7 +114,7 @@ async def test_brands_are_sealed_from_each_other(ledger: Ledger) -> None:
     await desk(ledger).handle(message("m1"))
     found: list[Standing | None] = []
 
-    def note(standing: Standing | None, _blocked: frozenset[str]) -> Verdict:
+    def note(standing: Standing | None, _around: Circumstances) -> Verdict:
         found.append(standing)
         return unknown(Question(brand="amigo", purpose="offers"))
 

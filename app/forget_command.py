@@ -1,0 +1,50 @@
+"""`consent forget`: the person goes, the "no" stays."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from app.check_command import viewer
+from app.numbers import parse_number
+from app.settings import load_settings
+from app.store import open_store
+from consent.errors import SettingBroken
+from consent.forgetting import Forgetting, parting
+from consent.ports import Address, AddressKind
+from locales import ROOT
+from locales.catalogue_source import load_catalogue
+from storage.ids import SystemEntropy
+
+
+def run_forget(number: str, *, brand: str, reason: str) -> str:
+    """Forget a customer, and say what stays.
+
+    :raises ForgettingRefused: nobody is known by the number, or a case of theirs is open.
+    :raises SettingBroken: no such brand, or no reason.
+    """
+    catalogue = load_catalogue(ROOT)
+    if brand not in catalogue.brands:
+        raise SettingBroken(f"--brand must be one of {', '.join(catalogue.brands)}")
+    if not reason.strip():
+        raise SettingBroken("--reason must say who decided it and why, without a name")
+    wanted = Forgetting(
+        brand=brand,
+        address=Address(AddressKind.MSISDN, parse_number(number)),
+        reason=reason.strip(),
+        actor=viewer(),
+        at=datetime.now(UTC),
+    )
+    store = open_store(load_settings(catalogue))
+
+    async def run() -> int:
+        try:
+            return await store.ledger.forget(wanted, parting(wanted, SystemEntropy()))
+        finally:
+            await store.database.close()
+
+    stays = asyncio.run(run())
+    return (
+        f"Forgotten. {stays} decisions stay, without words or number; "
+        "every check of this number now answers: not allowed, erased."
+    )

@@ -1,0 +1,144 @@
+"""Forgetting a person, in one transaction: their key, addresses, words and conversations go.
+
+Everything about a person is sealed under their own key, so once it is gone nothing opens, in old
+backups neither once they are restored with what was forgotten since. The rows that held sealed
+values are emptied or removed all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from consent.chain import GENESIS
+from consent.decisions import CustomerId
+from consent.dialogue.scene import Session
+from consent.forgetting import Forgetting, ForgettingRefused, Parting
+from consent.ports import Snapshot, Writing
+from consent.replies import SILENCE
+from storage import schema
+from storage.moments import from_store, to_store
+from storage.queries import standing_of
+from storage.reach import customer_at
+from storage.vault import Vault
+from storage.writes import append, move_head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What forgetting somebody has left."""
+
+    customer: CustomerId
+    #: Decisions that stay, without evidence.
+    decisions: int
+
+
+def forget(vault: Vault, wanted: Forgetting, decide: Parting, connection: Connection) -> Forgotten:
+    """End what stands, then destroy what says who it was.
+
+    :raises ForgettingRefused: nobody is known by it, they are forgotten already, or something of
+        theirs is still open.
+    """
+    digest = vault.address_hash(wanted.brand, wanted.address)
+    customer = customer_at(digest, connection)
+    if customer is None:
+        raise ForgettingRefused(_why_not(digest, connection))
+    _refuse_open_cases(customer, connection)
+    length = _end(vault, customer, decide, connection)
+    _bury(customer, wanted, connection)
+    _destroy(customer, connection)
+    return Forgotten(customer=customer, decisions=length)
+
+
+def _why_not(digest: str, connection: Connection) -> str:
+    table = schema.tombstones
+    query = select(table.c.forgotten_at).where(table.c.address_hash == digest)
+    at = from_store(connection.execute(query).scalar())
+    return f"Forgotten already, on {at:%Y-%m-%d}." if at else "Nobody is known by this number."
+
+
+def _refuse_open_cases(customer: CustomerId, connection: Connection) -> None:
+    """Keep whoever waits for an answer: the law gives them one (GDPR 12(3), 17(3)(e))."""
+    table = schema.cases
+    mine = (table.c.customer_id == customer) & table.c.closed_at.is_(None)
+    waiting = connection.execute(select(table.c.case_id).where(mine)).scalars().all()
+    if waiting:
+        names = ", ".join(waiting)
+        raise ForgettingRefused(f"Cases of theirs are open, to be answered first: {names}.")
+
+
+def _end(vault: Vault, customer: CustomerId, decide: Parting, connection: Connection) -> int:
+    table = schema.customers
+    owner = connection.execute(
+        select(table).where(table.c.customer_id == customer).with_for_update()
+    ).one()
+    snapshot = Snapshot(
+        customer=customer,
+        standing=standing_of(connection, customer),
+        head=owner.head or GENESIS,
+        length=owner.length,
+    )
+    decisions = decide(snapshot)
+    if not decisions:
+        return int(owner.length)
+    standing = snapshot.standing.with_decisions(decisions)
+    writing = Writing(
+        customer=customer,
+        new_customer=False,
+        decisions=decisions,
+        records={d.subject: standing.record(d.subject) for d in decisions},
+        head=decisions[-1].hash,
+        length=snapshot.length + len(decisions),
+        session=Session(),
+        reply=SILENCE,
+    )
+    move_head(connection, writing)
+    append(connection, writing, vault.data_key(customer, owner.wrapped_key))
+    return writing.length
+
+
+def _bury(customer: CustomerId, wanted: Forgetting, connection: Connection) -> None:
+    addresses, tombstones = schema.addresses, schema.tombstones
+    mine = addresses.c.customer_id == customer
+    digests = connection.execute(select(addresses.c.address_hash).where(mine)).scalars().all()
+    # Somebody who came back and goes again has one already.
+    known = tombstones.c.address_hash.in_(digests)
+    connection.execute(tombstones.delete().where(known))
+    rows = [
+        {
+            "address_hash": digest,
+            "customer_id": customer,
+            "brand": wanted.brand,
+            "forgotten_at": to_store(wanted.at),
+            "reason": wanted.reason,
+        }
+        for digest in digests
+    ]
+    connection.execute(tombstones.insert(), rows)
+
+
+def _destroy(customer: CustomerId, connection: Connection) -> None:
+    for table in (
+        schema.addresses,
+        schema.sessions,
+        schema.inbound,
+        schema.outbox,
+        schema.deliveries,
+    ):
+        connection.execute(table.delete().where(table.c.customer_id == customer))
+    emptied = {
+        schema.decisions: {"sealed_evidence": None},
+        schema.cases: {"sealed_answer": None},
+        schema.customers: {"wrapped_key": None},
+    }
+    for table, values in emptied.items():
+        mine = table.c.customer_id == customer
+        connection.execute(table.update().where(mine).values(values))
+
+
+def is_forgotten(digest: str, connection: Connection) -> bool:
+    """Say whether whoever had this address was forgotten, and has not come back."""
+    table = schema.tombstones
+    query = select(func.count()).where(table.c.address_hash == digest)
+    return bool(connection.execute(query).scalar())
