@@ -16,6 +16,7 @@ from app.store import Store
 from consent.catalogue import BrandId
 from consent.delivery import Stray
 from consent.errors import StoreUnavailable
+from consent.ports import Address
 from sms.render import render
 from sms.statuses import ABOUT, OUTGOING, StatusDesk
 from sms.webhook import (
@@ -52,8 +53,12 @@ class SmsDoor:
             deliveries=store.deliveries,
             outbox=store.outbox,
             handle=assistant.desk.handle,
+            is_known=self._is_known,
             now=assistant.clock.now,
         )
+
+    async def _is_known(self, address: Address) -> bool:
+        return await self._store.ledger.customer_of(self._brand, address) is not None
 
     async def inbound(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Authenticate, parse, decide, render. Nothing of a refused message is logged."""

@@ -12,11 +12,12 @@ from app.settings import Settings
 from app.sms_door import gate_of
 from app.store import Store
 from consent.catalogue import BrandId
+from consent.ports import Outgoing
 from sms.carrier import Carrier
 from sms.catch_up import CatchUp
 from sms.courier import Courier
 from sms.gateway_carrier import Gateway, GatewayCarrier
-from sms.statuses import OUTGOING
+from sms.statuses import ABOUT, OUTGOING
 from sms.twilio_carrier import TwilioAccount, TwilioCarrier
 
 
@@ -56,9 +57,11 @@ def _line(assistant: Assistant, store: Store, settings: Settings, brand: str) ->
     shown = assistant.sms_form(brand)
     now = assistant.clock.now
 
-    def status_url(outgoing: str) -> str | None:
-        base = settings.public_url
-        return f"{base}/sms/{brand}/status?{OUTGOING}={outgoing}" if base else None
+    def status_url(outgoing: Outgoing) -> str | None:
+        if not settings.public_url:
+            return None
+        about = f"&{ABOUT}={outgoing.answers}" if outgoing.answers else ""
+        return f"{settings.public_url}/sms/{brand}/status?{OUTGOING}={outgoing.id}{about}"
 
     courier = Courier(
         brand=brand,
@@ -70,6 +73,7 @@ def _line(assistant: Assistant, store: Store, settings: Settings, brand: str) ->
         default_language=assistant.catalogue.brands[BrandId(brand)].default_language,
         default_form=shown,
         status_url=status_url,
+        handle=assistant.desk.handle,
     )
     catch_up = CatchUp(
         gate=gate_of(assistant, settings, brand),

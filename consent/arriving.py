@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from consent.dialogue.scene import Awaiting, Pending, Scene, Session
 from consent.notices import Form
@@ -20,13 +20,21 @@ def form_of(shown: Form, session: Session) -> Form:
     return Form.SMS if session.diacritics else Form.SMS_PLAIN
 
 
+def is_muted(inbound: Inbound, snapshot: Snapshot) -> bool:
+    """Say whether the provider lets nothing through that answers this message."""
+    since = snapshot.blocked.get(inbound.channel or "")
+    if since is None:
+        return False
+    # A start word from before the block does not end it.
+    return not (inbound.reopened and inbound.received_at >= since)
+
+
 def session_of(inbound: Inbound, snapshot: Snapshot) -> Session:
-    """Return the conversation, knowing whether the provider lets our answers through."""
+    """Return the conversation; where nothing arrives, nothing was asked (law 1)."""
     session = snapshot.session or Session()
-    if inbound.reopened:
-        return replace(session, blocked=False)
-    blocked = inbound.channel is not None and inbound.channel in snapshot.blocked
-    return replace(session, blocked=True) if blocked else session
+    if is_muted(inbound, snapshot):
+        return replace(session, pending=_waiting(session.pending))
+    return session
 
 
 def is_late(inbound: Inbound, session: Session) -> bool:
@@ -50,13 +58,17 @@ def counted_in(inbound: Inbound, session: Session, *, late: bool) -> Session:
     counts, a yes gets the notice again (law 4).
     """
     asked = session.pending
-    if inbound.deferred_until and asked and asked.asked_at <= inbound.received_at:
+    if inbound.deferred_until and asked and _first(asked) <= inbound.received_at:
         return replace(session, pending=replace(asked, lapsed=True))
     if late:
         return replace(session, pending=_waiting(asked))
     if inbound.order is None:
         return session
     return replace(session, newest=inbound.order, newest_at=inbound.received_at)
+
+
+def _first(asked: Pending) -> datetime:
+    return asked.since or asked.asked_at
 
 
 def _waiting(pending: Pending | None) -> Pending | None:
@@ -69,7 +81,7 @@ def hint_of(pending: Pending | None, scene: Scene) -> str | None:
 
     A question whose time is over is none: it must not turn a STOP into a mere no.
     """
-    if pending is None or not pending.is_fresh(scene.now, scene.brand.yes_within_hours):
+    if pending is None or not pending.is_open(scene.now, scene.brand.yes_within_hours):
         return None
     if pending.awaiting is Awaiting.GRANT:
         return f"grant:{pending.purposes[0]}"

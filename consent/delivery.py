@@ -65,8 +65,8 @@ class Outbox(Protocol):
         """
         ...
 
-    async def drop_late(self, kind: str, brand: str, now: datetime) -> int:
-        """Settle what is too late, and return how much that was.
+    async def drop_late(self, kind: str, brand: str, now: datetime) -> tuple[Outgoing, ...]:
+        """Settle what is too late, at most 100 at once, and return it.
 
         :raises StoreUnavailable: it will be done another time.
         """

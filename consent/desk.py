@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from consent.arriving import counted_in, form_of, hint_of, is_late, proof_of, session_of
+from consent.arriving import (
+    counted_in,
+    form_of,
+    hint_of,
+    is_late,
+    is_muted,
+    proof_of,
+    session_of,
+)
 from consent.catalogue import BrandId, Catalogue
 from consent.choices import intent_of, is_offered
 from consent.decisions import Action, CustomerId, Decision
@@ -89,22 +97,23 @@ class ConsentDesk:
         intent = self._intent(inbound, scene, session)
         turn = _turn(inbound, scene, session, intent)
         restraint = self._restraint(inbound, snapshot, turn)
-        unheard = inbound.silent or restraint is Restraint.SILENT
-        if unheard:
+        if restraint is not Restraint.NONE or _is_no_news(inbound, now):
             # Nobody was shown anything.
             turn.decisions = [d for d in turn.decisions if d.action is not Action.ASKED]
         evidence = evidence_of(inbound, session, intent, proof_of(inbound, snapshot))
         if turn.decisions and inbound.text is not None:
-            evidence = replace(evidence, went_by=self._reasons(scene, session))
+            typed = typed_code(scene, session.pending)
+            reasons = ("code",) if typed else self._reasons(scene, session)
+            evidence = replace(evidence, went_by=reasons)
         customer = snapshot.customer or self._entropy.customer_id(now)
         known = replace(snapshot, customer=customer)
         decisions = recorded(inbound, known, turn, evidence, self._entropy)
-        reply = SILENCE if unheard else with_receipt(_answer(turn, restraint), decisions)
+        reply = with_receipt(_answer(turn, restraint), decisions)
         writing = _writing(known, decisions)
         return replace(
             writing,
             new_customer=snapshot.customer is None,
-            session=_asked_aloud(inbound, turn, restraint),
+            session=_remembered(inbound, snapshot, turn, restraint),
             # What leaves by the outbox is not said a second time if the message comes again.
             reply=SILENCE if inbound.deferred_until else reply,
             cases=tuple(turn.cases),
@@ -118,7 +127,7 @@ class ConsentDesk:
 
     def _restraint(self, inbound: Inbound, snapshot: Snapshot, turn: Turn) -> Restraint:
         """Say how far the answer must be held back; withdrawals are carried out all the same."""
-        if inbound.unanswerable:
+        if inbound.silent or inbound.unanswerable:
             return Restraint.SILENT
         if inbound.channel is None:
             return Restraint.NONE
@@ -149,7 +158,8 @@ class ConsentDesk:
             fresh_code=self._entropy.code(),
             fresh_pin=self._entropy.pin(),
             texting=inbound.brand in self._house.texting,
-            blocked=snapshot.blocked,
+            blocked=frozenset(snapshot.blocked),
+            muted=is_muted(inbound, snapshot),
             fresh_case=self._entropy.case_id(),
             words=words_of(inbound),
             message_id=inbound.message_id,
@@ -203,23 +213,35 @@ def _turn(inbound: Inbound, scene: Scene, session: Session, intent: Intent) -> T
     return step(scene, session, intent)
 
 
-def _asked_aloud(inbound: Inbound, turn: Turn, restraint: Restraint) -> Session:
-    """Drop a question that nobody will see, and note that nothing we send arrives."""
-    session = turn.session
+def _remembered(inbound: Inbound, snapshot: Snapshot, turn: Turn, restraint: Restraint) -> Session:
+    """Return the conversation with what was really said in it, and no question nobody saw."""
+    session, before = turn.session, snapshot.session or Session()
+    if inbound.channel is not None and not inbound.silent:
+        session = replace(session, tally=counted(turn, restraint))
+    if session.pending is turn.before:
+        # A late message leaves the question to those who answer in time.
+        kept = before.pending if inbound.deferred_until else session.pending
+        session = replace(session, pending=kept)
+    elif restraint is not Restraint.NONE or _is_no_news(inbound, turn.scene.now):
+        session = replace(session, pending=None)
     if inbound.silent:
-        return replace(session, pending=None, blocked=True)
-    if inbound.channel is not None:
-        session = replace(session, tally=counted(turn))
-    if restraint is not Restraint.NONE and session.pending is not turn.before:
-        return replace(session, pending=None)
-    return session
+        session = replace(session, pending=None)
+    return session if restraint is Restraint.NONE else replace(session, greeted=before.greeted)
+
+
+def _is_no_news(inbound: Inbound, now: datetime) -> bool:
+    """Say whether an answer would be too late to be sent."""
+    return inbound.deferred_until is not None and inbound.deferred_until <= now
 
 
 def _answer(turn: Turn, restraint: Restraint) -> Reply:
-    """Return the answer, or the one text that ends a flood of them."""
+    """Return the answer, the one text that ends a flood of them, or nothing."""
+    if restraint is Restraint.SILENT:
+        return SILENCE
+    reply = turn.reply()
     if restraint is Restraint.LAST_WORD:
-        return Reply(language=turn.language, messages=(Message("limit.reached"),))
-    return turn.reply()
+        return replace(reply, messages=(Message("limit.reached"),), options=())
+    return reply
 
 
 def rebuild(decisions: Sequence[Decision]) -> Standing:

@@ -64,5 +64,6 @@ def deferred(inbound: Inbound, reply: Reply, turn: Turn, entropy: Entropy) -> tu
             to=inbound.address,
             reply=reply,
             not_after=inbound.deferred_until,
+            answers=inbound.message_id,
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -124,8 +124,8 @@ class Snapshot:
     linked: bool = False
     #: Accounts that this message has parted from the customer's number.
     displaced: tuple[Displaced, ...] = ()
-    #: Contact channels to this customer that a provider blocks.
-    blocked: frozenset[str] = frozenset()
+    #: Contact channels to this customer that a provider blocks, and since when.
+    blocked: Mapping[str, datetime] = field(default_factory=dict)
     #: Reads, in the same transaction, the number that was proven last; codes are sent to it.
     number: Callable[[], Address | None] = lambda: None
     #: Reads the rest in the same transaction, for those who ask for it.
@@ -144,6 +144,8 @@ class Outgoing:
     #: What it says; an empty language means the brand's own.
     reply: Reply
     not_after: datetime | None = None
+    #: The customer's message that it answers, if it answers one.
+    answers: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,8 @@ class Writing:
     reply: Reply
     cases: tuple[Case, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
-    #: The provider has begun (true) or ceased (false) to block the door's channel.
+    #: The provider has begun (true) or ceased (false) to block the door's channel when the message
+    #: was sent; what was said later than that stands.
     blocks: bool | None = None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum, auto
 from typing import Protocol
 
@@ -43,34 +43,48 @@ class Allowance(Protocol):
 
 def restrained(turn: Turn) -> Restraint:
     """Return how far the answer to this message is to be held back."""
-    tally = counted(turn)
-    if tally.answers > ALL_ANSWERS or (tally.repeats >= SAME_ANSWERS and not _changes(turn)):
-        return Restraint.SILENT
-    if _changes(turn) or tally.answers < IDLE_ANSWERS:
-        return Restraint.NONE
-    return Restraint.LAST_WORD if tally.answers == IDLE_ANSWERS else Restraint.SILENT
-
-
-def counted(turn: Turn) -> Tally:
-    """Return the tally with this message in it; only answers that cost are ever counted."""
-    now, before = turn.scene.now, turn.session.tally
-    words = _digest(turn)
+    before = _fresh(turn)
     if before is None:
-        return Tally(answers=1, since=now, last=words, last_at=now)
-    again = words == before.last and now - before.last_at < _ECHO and not _changes(turn)
-    fresh = _fresh(before, now)
+        return Restraint.NONE
+    if _changes(turn):
+        return Restraint.SILENT if before.answers >= ALL_ANSWERS else Restraint.NONE
+    if _repeats(before, turn) >= SAME_ANSWERS:
+        return Restraint.SILENT
+    if before.idle < IDLE_ANSWERS - 1:
+        return Restraint.NONE
+    return Restraint.SILENT if before.told else Restraint.LAST_WORD
+
+
+def counted(turn: Turn, restraint: Restraint) -> Tally:
+    """Return the tally with this message in it: only what was answered counts as answered."""
+    now, before = turn.scene.now, _fresh(turn)
+    if before is None:
+        before = Tally(since=now, last_at=now)
+    answered = restraint is not Restraint.SILENT
+    idle = answered and not _changes(turn)
     return replace(
-        fresh,
-        answers=fresh.answers + 1,
-        last=words,
+        before,
+        answers=before.answers + answered,
+        idle=before.idle + idle,
+        told=before.told or restraint is Restraint.LAST_WORD,
+        repeats=_repeats(before, turn),
+        last=_digest(turn),
         last_at=now,
-        repeats=before.repeats + 1 if again else 0,
     )
 
 
-def _fresh(tally: Tally, now: datetime) -> Tally:
-    is_over = now - tally.since >= _HOUR
-    return replace(tally, answers=0, since=now) if is_over else tally
+def _fresh(turn: Turn) -> Tally | None:
+    """Return the tally of this hour; the words before it are remembered over its end."""
+    tally, now = turn.session.tally, turn.scene.now
+    if tally is None or now - tally.since < _HOUR:
+        return tally
+    return replace(tally, answers=0, idle=0, told=False, since=now)
+
+
+def _repeats(before: Tally, turn: Turn) -> int:
+    """Return how often these words came again, one after the other, and changed nothing."""
+    is_echo = _digest(turn) == before.last and turn.scene.now - before.last_at < _ECHO
+    return before.repeats + 1 if is_echo and not _changes(turn) else 0
 
 
 def _digest(turn: Turn) -> str:

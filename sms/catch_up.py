@@ -67,11 +67,20 @@ class CatchUp:
         until = self.now() - GRACE
         mark = await self.watermarks.read(self.gate.brand, DOOR)
         since = mark - _OVERLAP if mark else until - FIRST_LOOK
-        found = 0
+        found, handled_until = 0, until
         async for received in self.carrier.received_since(since):
-            if received.sent_at <= until:
+            if received.sent_at > until:
+                continue
+            try:
                 found += await self._take(received)
-        await self.watermarks.raise_to(self.gate.brand, DOOR, until)
+            except (StoreUnavailable, CarrierFault):
+                raise
+            except Exception as fault:  # noqa: BLE001 - the others do not wait for it
+                _log.critical("a message was not handled: %s", type(fault).__name__)
+                handled_until = min(handled_until, received.sent_at)
+        # What failed is tried again for a day.
+        mark = max(handled_until, until - FIRST_LOOK)
+        await self.watermarks.raise_to(self.gate.brand, DOOR, mark)
         return found
 
     async def _take(self, received: Received) -> bool:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from consent.delivery import Outbox, Outcome
 from consent.errors import StoreUnavailable
 from consent.notices import Form
-from consent.ports import Outgoing
+from consent.ports import Address, Inbound, Outgoing
+from consent.replies import Reply
 from sms.carrier import (
     Blocked,
     Busy,
@@ -29,6 +30,7 @@ from sms.carrier import (
     Unsure,
 )
 from sms.render import Speaker, render
+from sms.unseen import unseen
 from sms.webhook import DOOR
 
 _log = logging.getLogger("consent.sms")
@@ -60,7 +62,8 @@ class Courier:
     default_language: str
     default_form: Form
     #: Where the provider is to report about an outgoing message, none without a public address.
-    status_url: Callable[[str], str | None]
+    status_url: Callable[[Outgoing], str | None]
+    handle: Callable[[Inbound], Awaitable[Reply]]
 
     async def run(self) -> None:
         """Carry until cancelled."""
@@ -78,23 +81,27 @@ class Courier:
 
         :raises StoreUnavailable: nothing was claimed.
         """
-        late = await self.outbox.drop_late(DOOR, self.brand, self.now())
-        if late:
-            _log.warning("too late to be sent: brand=%s, messages=%d", self.brand, late)
+        for late in await self.outbox.drop_late(DOOR, self.brand, self.now()):
+            await self._too_late(late)
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(outgoing: Outgoing) -> None:
+        async def one_after_the_other(texts: list[Outgoing]) -> None:
             async with gate:
-                await self._carry(outgoing)
+                for outgoing in texts:
+                    await self._carry(outgoing)
 
-        claimed = await self.outbox.claim(DOOR, self.brand, self.now())
-        await asyncio.gather(*map(one, claimed))
+        # What a customer reads last is what they answer.
+        waiting: dict[Address, list[Outgoing]] = {}
+        for outgoing in await self.outbox.claim(DOOR, self.brand, self.now()):
+            waiting.setdefault(outgoing.to, []).append(outgoing)
+        await asyncio.gather(*map(one_after_the_other, waiting.values()))
 
     async def _carry(self, outgoing: Outgoing) -> None:
         try:
             sms = self._sms(outgoing)
             if sms is None:
                 await self.outbox.settle(outgoing, self.now(), Outcome.LATE)
+                await self._too_late(outgoing)
             elif await self.outbox.depart(outgoing, self.now()):
                 await self._send(outgoing, sms)
         except StoreUnavailable as fault:
@@ -104,6 +111,15 @@ class Courier:
             # One that cannot be said must not keep the others waiting.
             _log.error("not said: brand=%s, %s", self.brand, type(fault).__name__)
             await self.outbox.settle(outgoing, self.now(), Outcome.REFUSED)
+            await self._not_seen(outgoing)
+
+    async def _too_late(self, outgoing: Outgoing) -> None:
+        _log.warning("too late to be sent: brand=%s", self.brand)
+        await self._not_seen(outgoing)
+
+    async def _not_seen(self, outgoing: Outgoing) -> None:
+        if outgoing.answers:
+            await self.handle(unseen(self.brand, outgoing.to, outgoing.answers, self.now()))
 
     def _sms(self, outgoing: Outgoing) -> Sms | None:
         """Return what is handed over; none if there is no time left."""
@@ -119,7 +135,7 @@ class Courier:
             to=outgoing.to.value,
             text=render(reply, voice, form),
             valid_for=None if left is None else int(left),
-            status_url=self.status_url(outgoing.id),
+            status_url=self.status_url(outgoing),
             reference=outgoing.id,
         )
 
@@ -147,3 +163,5 @@ class Courier:
         elif outcome is Outcome.UNREACHABLE:
             await self.outbox.note_reach(self.brand, outgoing.to, self.now())
         await self.outbox.settle(outgoing, self.now(), outcome)
+        if outcome is not Outcome.UNSURE:
+            await self._not_seen(outgoing)

@@ -16,10 +16,10 @@ from multidict import MultiDict
 from consent.addresses import e164
 from consent.delivery import Deliveries, Outbox, Report
 from consent.errors import AddressBroken
-from consent.notices import Form
-from consent.ports import Address, AddressKind, Inbound, Proof, Remark
+from consent.ports import Address, AddressKind, Inbound
 from consent.replies import Reply
 from sms.carrier import Blocked, Filtered, Unreachable, twilio_fault
+from sms.unseen import unseen
 from sms.webhook import DOOR
 
 _log = logging.getLogger("consent.sms")
@@ -53,6 +53,7 @@ class StatusDesk:
     deliveries: Deliveries
     outbox: Outbox
     handle: Callable[[Inbound], Awaitable[Reply]]
+    is_known: Callable[[Address], Awaitable[bool]]
     now: Callable[[], datetime]
 
     async def take(self, form: MultiDict[str], about: str, outgoing: str) -> None:
@@ -62,7 +63,7 @@ class StatusDesk:
         :param outgoing: our own name for it otherwise.
         :raises StoreUnavailable: nothing was noted; the provider must report again.
         """
-        report = self._read(form, about or outgoing)
+        report = self._read(form, outgoing or about)
         if report is None:
             _log.warning("a report about a message cannot be read: brand=%s", self.brand)
             return
@@ -99,19 +100,5 @@ class StatusDesk:
             await self.outbox.note_block(self.brand, report.to, DOOR, report.at)
         elif fault is Unreachable:
             await self.outbox.note_reach(self.brand, report.to, report.at)
-        if about:
-            await self.handle(self._unseen(report, about))
-
-    def _unseen(self, report: Report, about: str) -> Inbound:
-        """A yes to what never arrived would be none (law 1)."""
-        return Inbound(
-            brand=self.brand,
-            door=DOOR,
-            address=report.to,
-            message_id=f"{about}:unseen",
-            received_at=report.at,
-            proof=Proof(kind="none", level=0),
-            form=Form.SMS,
-            remark=Remark.UNSEEN,
-            about=about,
-        )
+        if about and await self.is_known(report.to):
+            await self.handle(unseen(self.brand, report.to, about, report.at))

@@ -44,6 +44,8 @@ SIGNATURE_SETTINGS = "x-twilio-webhooks-signature-settings"
 PROVIDER_STOP = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 )
+#: Those of them that mean nothing else in a conversation.
+_STARTS = frozenset({"START", "UNSTOP"})
 PROVIDER_START = frozenset({"START", "YES", "UNSTOP"})
 
 
@@ -154,7 +156,7 @@ class Gate:
             text=None if stopped else received.text,
             choice=Option(name="withdraw_all", scope="marketing") if stopped else None,
             silent=stopped,
-            reopened=taken == "START",
+            reopened=taken == "START" or _is_start(received.text),
             unanswerable=not sender.value.startswith(self.answers_to),
         )
 
@@ -163,6 +165,11 @@ class Gate:
         if self.filters_by_type:
             return said
         return _taken_by_word(text) if self.filters_by_word else None
+
+
+def _is_start(text: str) -> bool:
+    """Say whether a block ends by this word, whoever reads it: some other mode may have set it."""
+    return text.strip().upper() in _STARTS
 
 
 def _taken_by_word(text: str) -> str | None:

@@ -147,7 +147,7 @@ class SqlLedger:
             session=_session(sealed, seal, customer),
             proof=Proof(kind=row.proof_kind, level=row.proof_level),
             linked=is_number or row.proof_level > 0,
-            blocked=frozenset(blocks_of(row.blocks)),
+            blocked=blocks_of(row.blocks),
             number=partial(number_of, connection, customer, seal),
             on_file=partial(on_file, connection, customer, seal, sender.address_hash, row.length),
         )
@@ -166,8 +166,9 @@ class SqlLedger:
         if writing.decisions:
             move_head(connection, writing)
         if writing.blocks is not None and inbound.channel is not None:
-            moment = to_store(inbound.received_at) if writing.blocks else None
-            note_block(connection, writing.customer, inbound.channel, moment)
+            at = to_store(inbound.received_at)
+            blocks = writing.blocks
+            note_block(connection, writing.customer, inbound.channel, at, blocks=blocks)
         append(connection, writing, seal)
         was_gone = sender.row is not None and sender.row.unreachable_since is not None
         if was_gone and inbound.remark is not Remark.UNSEEN:

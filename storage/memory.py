@@ -37,7 +37,19 @@ class _Customer:
     decisions: tuple[Decision, ...] = ()
     cases: tuple[Case, ...] = ()
     looks: list[tuple[Look, str]] = field(default_factory=list)
-    blocked: set[str] = field(default_factory=set)
+    #: What a provider has said of each channel: whether it blocks it, since when, and said last.
+    channels: dict[str, tuple[bool, datetime, datetime]] = field(default_factory=dict)
+
+    def heard(self, channel: str, blocks: bool, at: datetime) -> None:  # noqa: FBT001
+        """Note what a provider says of a channel; its last word stands."""
+        before, since, last = self.channels.get(channel, (False, at, at))
+        if at >= last:
+            self.channels[channel] = (blocks, since if before is blocks else at, at)
+
+    @property
+    def blocked(self) -> dict[str, datetime]:
+        """The channels that a provider blocks, and since when."""
+        return {name: since for name, (blocks, since, _) in self.channels.items() if blocks}
 
 
 class MemoryLedger:
@@ -118,7 +130,7 @@ class MemoryLedger:
             session=self._sessions.get((inbound.door, place)),
             proof=proof,
             linked=is_number or proof.level > 0,
-            blocked=frozenset(customer.blocked),
+            blocked=customer.blocked,
             number=partial(self._number_of, owner),
             on_file=partial(self._on_file, owner, place),
         )
@@ -168,8 +180,7 @@ class MemoryLedger:
         customer.decisions += writing.decisions
         customer.cases += writing.cases
         if writing.blocks is not None and inbound.channel is not None:
-            change = customer.blocked.add if writing.blocks else customer.blocked.discard
-            change(inbound.channel)
+            customer.heard(inbound.channel, writing.blocks, inbound.received_at)
         self.outgoing += writing.outgoing
         self._replies[inbound.door, inbound.message_id, place] = (
             inbound.received_at,

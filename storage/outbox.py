@@ -7,12 +7,13 @@ first: what has departed is claimed no more, even if the worker died before it c
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Update, select
+from sqlalchemy import Connection, Row, Select, Update, select
 
 from consent.decisions import CustomerId
 from consent.delivery import Outcome
@@ -61,16 +62,9 @@ class SqlOutbox:
         change = _unsettled(outgoing).values(sent_at=to_store(at), outcome=outcome.value)
         await self._database.write(lambda c: c.execute(change))
 
-    async def drop_late(self, kind: str, brand: str, now: datetime) -> int:
+    async def drop_late(self, kind: str, brand: str, now: datetime) -> tuple[Outgoing, ...]:
         """See `consent.delivery.Outbox.drop_late`."""
-        table = schema.outbox
-        late = (
-            table.update()
-            .where(table.c.brand == brand, table.c.kind == kind, table.c.sent_at.is_(None))
-            .where(table.c.departed_at.is_(None), table.c.not_after <= to_store(now))
-            .values(sent_at=to_store(now), outcome=Outcome.LATE.value)
-        )
-        return await self._database.write(lambda c: c.execute(late).rowcount)
+        return await self._database.write(partial(self._drop_late, kind, brand, now))
 
     async def note_reach(self, brand: str, address: Address, since: datetime | None) -> None:
         """See `consent.delivery.Outbox.note_reach`."""
@@ -85,24 +79,22 @@ class SqlOutbox:
     def _claim(
         self, kind: str, brand: str, now: datetime, connection: Connection
     ) -> tuple[Outgoing, ...]:
-        table, owners = schema.outbox, schema.customers
-        at = to_store(now)
-        waiting = (
-            select(table, owners.c.wrapped_key)
-            .join(owners, owners.c.customer_id == table.c.customer_id)
-            .where(table.c.brand == brand, table.c.kind == kind, table.c.sent_at.is_(None))
-            .where(table.c.claimed_until < at, table.c.departed_at.is_(None))
-            .where(table.c.not_after.is_(None) | (table.c.not_after > at))
-            .where(owners.c.wrapped_key.is_not(None))
-            .order_by(table.c.created_at)
-            .limit(_MOST)
-            .with_for_update(of=table, skip_locked=True)
-        )
+        table, at = schema.outbox, to_store(now)
+        in_time = table.c.not_after.is_(None) | (table.c.not_after > at)
+        waiting = _of(kind, brand).where(table.c.claimed_until < at, in_time)
         rows = connection.execute(waiting).all()
-        if rows:
-            mine = table.c.outgoing_id.in_([row.outgoing_id for row in rows])
-            claim = table.update().where(mine).values(claimed_until=to_store(now + _CLAIM))
-            connection.execute(claim)
+        _change(rows, {"claimed_until": to_store(now + _CLAIM)}, connection)
+        return self._opened_of(rows)
+
+    def _drop_late(
+        self, kind: str, brand: str, now: datetime, connection: Connection
+    ) -> tuple[Outgoing, ...]:
+        at = to_store(now)
+        rows = connection.execute(_of(kind, brand).where(schema.outbox.c.not_after <= at)).all()
+        _change(rows, {"sent_at": at, "outcome": Outcome.LATE.value}, connection)
+        return self._opened_of(rows)
+
+    def _opened_of(self, rows: Sequence[Row[Any]]) -> tuple[Outgoing, ...]:
         return tuple(found for row in rows if (found := self._open(row)))
 
     def _open(self, row: Row[Any]) -> Outgoing | None:
@@ -115,13 +107,14 @@ class SqlOutbox:
 
     def _opened(self, row: Row[Any]) -> Outgoing:
         seal = self._vault.data_key(CustomerId(row.customer_id), row.wrapped_key)
-        to, reply = open_outgoing(row.sealed_payload, seal, row.outgoing_id)
+        to, reply, answers = open_outgoing(row.sealed_payload, seal, row.outgoing_id)
         return Outgoing(
             id=row.outgoing_id,
             brand=row.brand,
             kind=row.kind,
             to=to,
             reply=reply,
+            answers=answers,
             not_after=from_store(row.not_after),
         )
 
@@ -133,3 +126,24 @@ def _unsettled(outgoing: Outgoing) -> Update:
 
 def _waiting(outgoing: Outgoing) -> Update:
     return _unsettled(outgoing).where(schema.outbox.c.departed_at.is_(None))
+
+
+def _of(kind: str, brand: str) -> Select[Any]:
+    """Return a query for what has not left, oldest first, with what opens it."""
+    table, owners = schema.outbox, schema.customers
+    return (
+        select(table, owners.c.wrapped_key)
+        .join(owners, owners.c.customer_id == table.c.customer_id)
+        .where(table.c.brand == brand, table.c.kind == kind, table.c.sent_at.is_(None))
+        .where(table.c.departed_at.is_(None), owners.c.wrapped_key.is_not(None))
+        .order_by(table.c.created_at)
+        .limit(_MOST)
+        .with_for_update(of=table, skip_locked=True)
+    )
+
+
+def _change(rows: Sequence[Row[Any]], values: dict[str, Any], connection: Connection) -> None:
+    if rows:
+        table = schema.outbox
+        mine = table.c.outgoing_id.in_([row.outgoing_id for row in rows])
+        connection.execute(table.update().where(mine).values(values))

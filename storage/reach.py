@@ -20,7 +20,7 @@ def block(digest: str, channel: str, at: int, connection: Connection) -> None:
     """Note that a provider blocks a channel to the customer of an address."""
     customer = customer_at(digest, connection)
     if customer is not None:
-        note_block(connection, customer, channel, at)
+        note_block(connection, customer, channel, at, blocks=True)
 
 
 def customer_at(digest: str, connection: Connection) -> CustomerId | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ class _SealedEvidence(msgspec.Struct):
 class _SealedOutgoing(msgspec.Struct):
     to: Address
     reply: Reply | None = None
+    answers: str | None = None
     #: As it was before schema step 0003: a message id and a language.
     payload: dict[str, str] = {}
 
@@ -119,15 +121,15 @@ def open_session(sealed: bytes, seal: Seal, customer: CustomerId) -> Session:
 
 def close_outgoing(outgoing: Outgoing, seal: Seal) -> bytes:
     """Return what must leave the house sealed."""
-    said = _SealedOutgoing(outgoing.to, outgoing.reply)
+    said = _SealedOutgoing(outgoing.to, outgoing.reply, outgoing.answers)
     return seal.close(msgspec.json.encode(said), f"outgoing:{outgoing.id}")
 
 
-def open_outgoing(sealed: bytes, seal: Seal, outgoing: str) -> tuple[Address, Reply]:
-    """Return whom a sealed outgoing message goes to, and what it says."""
+def open_outgoing(sealed: bytes, seal: Seal, outgoing: str) -> tuple[Address, Reply, str | None]:
+    """Return whom a sealed outgoing message goes to, what it says, and what it answers."""
     plain = seal.open(sealed, f"outgoing:{outgoing}")
     said = msgspec.json.decode(plain, type=_SealedOutgoing)
-    return said.to, said.reply or _of_old(said.payload)
+    return said.to, said.reply or _of_old(said.payload), said.answers
 
 
 def _of_old(payload: dict[str, str]) -> Reply:
@@ -135,14 +137,27 @@ def _of_old(payload: dict[str, str]) -> Reply:
     return Reply(language=payload.get("language", ""), messages=messages)
 
 
-def blocks_of(text: str) -> dict[str, int]:
-    """Return the contact channels that a provider blocks, each with the moment it began."""
-    return msgspec.json.decode(text, type=dict[str, int])
+class ChannelWord(msgspec.Struct, frozen=True):
+    """What a provider has said of a channel: whether it blocks it, since when, and said last."""
+
+    blocks: bool
+    since: int
+    last: int
 
 
-def blocks_text(blocks: dict[str, int]) -> str:
-    """Return blocked channels as they are kept."""
-    return msgspec.json.encode(blocks).decode()
+def channel_words(text: str) -> dict[str, ChannelWord]:
+    """Return what a provider has said of each channel."""
+    return msgspec.json.decode(text, type=dict[str, ChannelWord])
+
+
+def channels_text(words: dict[str, ChannelWord]) -> str:
+    """Return what a provider has said of channels as it is kept."""
+    return msgspec.json.encode(words).decode()
+
+
+def blocks_of(text: str) -> dict[str, datetime]:
+    """Return the contact channels that a provider blocks, and since when."""
+    return {name: from_store(w.since) for name, w in channel_words(text).items() if w.blocks}
 
 
 def close_reply(reply: Reply, seal: Seal, customer: CustomerId) -> bytes:

@@ -14,8 +14,9 @@ from storage import schema
 from storage.ids import uuid7
 from storage.moments import to_store
 from storage.rows import (
-    blocks_of,
-    blocks_text,
+    ChannelWord,
+    channel_words,
+    channels_text,
     close_outgoing,
     close_reply,
     close_session,
@@ -57,17 +58,19 @@ def move_head(connection: Connection, writing: Writing) -> None:
 
 
 def note_block(
-    connection: Connection, customer: CustomerId, channel: str, since: int | None
+    connection: Connection, customer: CustomerId, channel: str, at: int, *, blocks: bool
 ) -> None:
-    """Note since when a provider blocks a channel to a customer; none: it does no more."""
+    """Note that a provider has begun or ceased to block a channel; its last word stands."""
     table = schema.customers
     mine = table.c.customer_id == customer
     found = connection.execute(select(table.c.blocks).where(mine).with_for_update()).scalar_one()
-    before = blocks_of(found)
-    others = {name: at for name, at in before.items() if name != channel}
-    after = others if since is None else {**others, channel: before.get(channel, since)}
-    if after != before:
-        connection.execute(table.update().where(mine).values(blocks=blocks_text(after)))
+    words = channel_words(found)
+    known = words.get(channel, ChannelWord(blocks=False, since=0, last=0))
+    if at < known.last:
+        return
+    since = known.since if known.blocks == blocks else at
+    words[channel] = ChannelWord(blocks=blocks, since=since, last=at)
+    connection.execute(table.update().where(mine).values(blocks=channels_text(words)))
 
 
 def append(connection: Connection, writing: Writing, seal: Seal) -> None:

@@ -91,7 +91,11 @@ def _nothing_pending(turn: Turn, intent: Intent, message: str) -> None:
 
 
 def _is_late(turn: Turn, pending: Pending) -> bool:
-    return not pending.is_fresh(turn.scene.now, turn.scene.brand.yes_within_hours)
+    now, hours = turn.scene.now, turn.scene.brand.yes_within_hours
+    if pending.awaiting is Awaiting.WITHDRAW:
+        # A yes that ends something lowers permission, however long it was on its way.
+        return not pending.is_open(now, hours)
+    return not pending.is_fresh(now, hours)
 
 
 def _is_stale(intent: Intent, pending: Pending) -> bool:

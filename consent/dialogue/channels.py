@@ -55,7 +55,7 @@ def switch_on(turn: Turn, intent: Intent) -> None:
 
 def say_blocked(turn: Turn, channels: tuple[Subject, ...]) -> None:
     """Say of channels that are on how to end a provider's own block (meaning.md, START)."""
-    if turn.session.blocked:
+    if turn.scene.muted:
         # Said where it would not arrive.
         return
     for channel in channels:

@@ -78,7 +78,7 @@ def show_notice(turn: Turn, purpose: Purpose) -> None:
     turn.say("notice", purpose=purpose.id, notice=notice.fingerprint)
     if chat and purpose.beside:
         turn.say("explain.beside", purpose=purpose.id, other=purpose.beside)
-    if turn.session.blocked:
+    if turn.scene.muted:
         # A yes to a text that was never delivered would be none (law 1).
         turn.wait_for(None)
         return

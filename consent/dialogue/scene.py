@@ -49,17 +49,21 @@ class Pending:
     code: str | None = None
     #: The message that this was asked in answer to.
     message_id: str = ""
+    #: When the same was first asked, if it was asked again since.
+    since: datetime | None = None
     #: LINK only: what is carried out once the number is known, and the words that prove it.
     intent: Intent | None = None
     words: str = ""
     #: The answer came so late that a yes counts no more.
     lapsed: bool = False
 
-    def is_fresh(self, now: datetime, hours: int) -> bool:
-        """Say whether an answer still counts; what waits for a number waits on."""
-        if self.lapsed:
-            return False
+    def is_open(self, now: datetime, hours: int) -> bool:
+        """Say whether an answer is one to it; what waits for a number waits on."""
         return self.awaiting is Awaiting.LINK or now - self.asked_at <= timedelta(hours=hours)
+
+    def is_fresh(self, now: datetime, hours: int) -> bool:
+        """Say whether a yes to it still gives something."""
+        return not self.lapsed and self.is_open(now, hours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +80,12 @@ class Case:
 class Tally:
     """How often somebody was answered lately, so that no machine is kept talking."""
 
-    #: Answers since `since`.
+    #: Answers since `since`, and those of them that changed nothing.
     answers: int = 0
+    idle: int = 0
     since: datetime
+    #: That it is enough for now was said.
+    told: bool = False
     #: A digest of the last message, when it came, and how often it came again.
     last: str = ""
     last_at: datetime
@@ -99,8 +106,6 @@ class Session:
     #: Codes answered wrongly, and when last; asking for the notice again does not forget them.
     misses: int = 0
     missed_at: datetime | None = None
-    #: The provider refuses to deliver our replies: nothing we show is seen.
-    blocked: bool = False
     #: Codes sent by SMS, and when the first of the day was: they cost money and patience.
     codes: int = 0
     codes_since: datetime | None = None
@@ -156,6 +161,8 @@ class Scene:
     texting: bool = False
     #: Contact channels to this customer that a provider blocks.
     blocked: frozenset[str] = frozenset()
+    #: So is the door's own: nothing we show is seen.
+    muted: bool = False
     #: What was said, and the provider's id of it.
     words: str = ""
     message_id: str = ""
@@ -276,6 +283,8 @@ class Turn:
         """Make this the only pending question."""
         if pending is not None and not pending.message_id:
             pending = replace(pending, message_id=self.scene.message_id)
+        if pending is not None and self.before is not None and pending is not self.before:
+            pending = replace(pending, since=_asked_first(pending, self.before))
         self.session = replace(self.session, pending=pending)
 
     def settle(self) -> None:
@@ -314,6 +323,12 @@ class Turn:
             form=None if self.session.diacritics is None else self.scene.form,
             options=_each_once(self.options),
         )
+
+
+def _asked_first(pending: Pending, before: Pending) -> datetime | None:
+    """Return when a question that is asked once more was asked first."""
+    same = (pending.awaiting, pending.purposes) == (before.awaiting, before.purposes)
+    return (before.since or before.asked_at) if same else None
 
 
 def _each_once(options: list[Option]) -> tuple[Option, ...]:

@@ -76,6 +76,22 @@ def test_languages_and_zone() -> None:
     assert ZoneInfo("Europe/Riga") == shipped_catalogue().timezone
 
 
+def test_sms_are_answered_to_latvian_mobile_numbers() -> None:
+    """Answers to premium and foreign numbers cost more than they are worth: +371 2 it is."""
+    brands = shipped_catalogue().brands.values()
+    assert [("+3712",)] * 2 == [brand.sms_answers_to for brand in brands]
+
+
+def test_an_operator_may_answer_elsewhere(tmp_path: Path) -> None:
+    """Each brand names the beginnings of numbers that are worth an answer to it."""
+    root = copy_words(tmp_path)
+    named = 'name = "Amigo"\nsms_answers_to = ["+3712", "+37060", "+4"]'
+    _edit(root, "brands.toml", 'name = "Amigo"', named)
+    brands = load_catalogue(root).brands
+    assert ("+3712", "+37060", "+4") == brands[BrandId("amigo")].sms_answers_to
+    assert ("+3712",) == brands[BrandId("lmt")].sms_answers_to
+
+
 def test_purposes_are_numbered_as_in_the_documents() -> None:
     """The eight consents of seeds 1.3 have their numbers, in their order."""
     assert list(enumerate(PURPOSES, 1)) == [(p.number, p.id) for p in shipped_catalogue().purposes]
@@ -217,6 +233,34 @@ BREAKS = {
         'name = "LMT"\nyes_within_hours = 8760',
         "brand lmt.yes_within_hours",
         "1 to 168",
+    ),
+    "answers to a number without its plus": Break(
+        "brands.toml",
+        'name = "LMT"',
+        'name = "LMT"\nsms_answers_to = ["+3712", "3712"]',
+        "brand lmt.sms_answers_to",
+        "beginnings of numbers",
+    ),
+    "answers to everybody": Break(
+        "brands.toml",
+        'name = "Amigo"',
+        'name = "Amigo"\nsms_answers_to = ["+"]',
+        "brand amigo.sms_answers_to",
+        "like +3712",
+    ),
+    "answers to a pattern": Break(
+        "brands.toml",
+        'name = "LMT"',
+        'name = "LMT"\nsms_answers_to = ["+371*"]',
+        "brand lmt.sms_answers_to",
+        "beginnings of numbers",
+    ),
+    "answers to one number, no list": Break(
+        "brands.toml",
+        'name = "LMT"',
+        'name = "LMT"\nsms_answers_to = "+3712"',
+        "brand[1].sms_answers_to",
+        "array",
     ),
 }
 
