@@ -16,7 +16,7 @@ from app.store import Store
 from consent.catalogue import BrandId
 from consent.delivery import Stray
 from consent.errors import StoreUnavailable
-from consent.ports import Address
+from consent.ports import Address, Inbound
 from sms.render import render
 from sms.statuses import ABOUT, OUTGOING, StatusDesk
 from sms.webhook import (
@@ -55,6 +55,12 @@ class SmsDoor:
             handle=assistant.desk.handle,
             is_known=self._is_known,
             now=assistant.clock.now,
+        )
+
+    async def _is_heard(self, message: Inbound) -> bool:
+        """Say whether the provider has our answer already: said again, it would arrive twice."""
+        return await self._store.deliveries.is_on_its_way(
+            self._brand, message.address, message.message_id
         )
 
     async def _is_known(self, address: Address) -> bool:
@@ -107,7 +113,7 @@ class SmsDoor:
             await self._store.strays.keep(message)
             return twiml("")
         reply = await self._assistant.desk.handle(message)
-        if not reply.messages:
+        if not reply.messages or (reply.repeated and await self._is_heard(message)):
             return twiml("")
         written = reply.form or shown
         voice = self._assistant.wording(self._brand, reply.language, written)

@@ -120,6 +120,13 @@ class Deliveries(Protocol):
         """
         ...
 
+    async def is_on_its_way(self, brand: str, to: Address, reference: str) -> bool:
+        """Say whether the provider has reported anything about a message: then it has it.
+
+        :raises StoreUnavailable: nobody can tell.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stray:

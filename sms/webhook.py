@@ -27,6 +27,7 @@ from consent.errors import AddressBroken, ConsentError
 from consent.notices import Form
 from consent.ports import Address, AddressKind, Inbound, Proof
 from consent.replies import Option
+from sms.carriage import unwrapped
 from sms.carrier import Received
 
 #: The door, and the contact channel it speaks through.
@@ -153,7 +154,7 @@ class Gate:
             received_at=received.sent_at,
             proof=Proof(kind="sms", level=1),
             form=shown,
-            text=None if stopped else received.text,
+            text=None if stopped else unwrapped(received.text),
             choice=Option(name="withdraw_all", scope="marketing") if stopped else None,
             silent=stopped,
             reopened=taken == "START" or _is_start(received.text),

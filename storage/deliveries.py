@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from consent.delivery import Report
+from consent.ports import Address
 from storage import schema
 from storage.database import Database
 from storage.moments import to_store
@@ -26,6 +27,17 @@ class SqlDeliveries:
     async def note(self, report: Report) -> bool:
         """See `consent.delivery.Deliveries.note`."""
         return await self._database.write(partial(self._note, report))
+
+    async def is_on_its_way(self, brand: str, to: Address, reference: str) -> bool:
+        """See `consent.delivery.Deliveries.is_on_its_way`."""
+        table, addresses = schema.deliveries, schema.addresses
+        mine = addresses.c.address_hash == self._vault.address_hash(brand, to)
+        query = (
+            select(table.c.stage)
+            .join(addresses, addresses.c.customer_id == table.c.customer_id)
+            .where(mine, table.c.reference == reference)
+        )
+        return await self._database.read(lambda c: c.execute(query).first() is not None)
 
     def _note(self, report: Report, connection: Connection) -> bool:
         digest = self._vault.address_hash(report.brand, report.to)

@@ -56,11 +56,21 @@ async def test_an_answer_asks_for_a_report_about_itself(stage: SmsStage) -> None
 @pytest.mark.parametrize("text", ["STATUS", "AGREE 2", "STOP"])
 async def test_a_webhook_that_comes_again_gets_the_same_answer(stage: SmsStage, text: str) -> None:
     """Word for word, address for reports included, and nothing is decided twice (law 5)."""
+    stage.twilio.fail_next(*[Fate(silent=True)] * 3)
     await stage.says(text, slip=Slip(again=2))
     answers = [a.body for a in stage.network.answers if b"<Message" in a.body]
     assert (3, 1) == (len(answers), len(set(answers)))
     ledger = await stage.ledger()
     assert sorted(set(ledger)) == sorted(ledger)
+
+
+async def test_an_answer_the_provider_has_reported_is_not_said_again(stage: SmsStage) -> None:
+    """It has it: said again it would arrive twice."""
+    assert 1 == len(await stage.says("STOP"))
+    ledger = await stage.ledger()
+    again = await stage.network.repeats_first()
+    assert (200, False) == (again.status, b"<Message" in again.body)
+    assert ledger == await stage.ledger()
 
 
 @pytest.mark.parametrize(

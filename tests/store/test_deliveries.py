@@ -215,6 +215,37 @@ async def test_a_block_is_one_customer_s(ledger: Ledger) -> None:
     assert set() == await _blocked(ledger, OTHER) == await _blocked(ledger, brand="amigo")
 
 
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        pytest.param(MINUTE, set(), id="start-after-the-stop"),
+        pytest.param(timedelta(0), set(), id="at-the-same-moment"),
+        pytest.param(-MINUTE, {"sms"}, id="start-before-the-stop-fetched-later"),
+    ],
+)
+async def test_the_provider_s_last_word_stands(
+    ledger: Ledger, later: timedelta, expected: set[str]
+) -> None:
+    """STOP and START count in the order in which they were sent (law 6)."""
+    office = desk(ledger)
+    await office.handle(_by_sms("stop", STOP, silent=True))
+    start = _by_sms("start", reopened=True)
+    await office.handle(replace(start, received_at=NOW + later))
+    assert expected == await _blocked(ledger)
+
+
+async def test_a_stop_from_before_a_start_blocks_nothing(ledger: Ledger) -> None:
+    """Fetched after the START that followed it, it ends consents, not the channel."""
+    office = desk(ledger)
+    await office.handle(_by_sms("start", reopened=True))
+    stop = _by_sms("stop", STOP, silent=True)
+    await office.handle(replace(stop, received_at=NOW - MINUTE))
+    customer = await ledger.customer_of("lmt", NUMBER)
+    assert customer is not None
+    assert 2 == len(await ledger.history(customer))
+    assert set() == await _blocked(ledger)
+
+
 async def test_a_door_that_speaks_through_no_channel_blocks_none(ledger: Ledger) -> None:
     """Silence alone names no channel."""
     await desk(ledger).handle(message("stop", STOP, silent=True))
@@ -273,6 +304,16 @@ async def test_after_start_a_block_begins_anew(database: SqliteDatabase) -> None
     assert {"call": to_store(NOW)} == _since(database)
     await outbox.note_block("lmt", NUMBER, "sms", NOW + MINUTE)
     assert {"call": to_store(NOW), "sms": to_store(NOW + MINUTE)} == _since(database)
+
+
+async def test_a_block_from_before_a_start_is_none(database: SqliteDatabase) -> None:
+    """What sending told of earlier is overtaken by the customer's START."""
+    await desk(sql_ledger(database)).handle(_by_sms("start", reopened=True))
+    outbox = SqlOutbox(database, VAULT)
+    await outbox.note_block("lmt", NUMBER, "sms", NOW - MINUTE)
+    assert {} == _since(database)
+    await outbox.note_block("lmt", NUMBER, "sms", NOW + MINUTE)
+    assert {"sms": to_store(NOW + MINUTE)} == _since(database)
 
 
 async def test_a_block_of_nobody_known_is_none(database: SqliteDatabase) -> None:

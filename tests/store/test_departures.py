@@ -155,6 +155,23 @@ async def test_what_is_too_late_is_dropped_and_counted(
     assert 2 - expected == len(await outbox.claim("sms", "lmt", moment))
 
 
+async def test_what_was_dropped_is_told_as_it_was(database: SqliteDatabase) -> None:
+    """Whoever drops it learns whom it was for and what it answered: that was never asked."""
+    await _queue(database, "a")
+    (item,) = await _claim(database)
+    assert (item,) == await SqlOutbox(database, VAULT).drop_late("sms", "lmt", NEWS)
+    assert (NUMBER, "a") == (item.to, item.answers)
+
+
+async def test_at_most_a_hundred_are_dropped_at_once(database: SqliteDatabase) -> None:
+    """The rest is dropped the next time, and none of it is sent."""
+    for number in range(101):
+        await _queue(database, "a", address=Address(NUMBER.kind, f"+3712000{number:04}"))
+    outbox = SqlOutbox(database, VAULT)
+    assert [100, 1, 0] == [len(await outbox.drop_late("sms", "lmt", NEWS)) for _ in range(3)]
+    assert {"late"} == {outcome for _, _, outcome in _state(database)}
+
+
 async def test_what_was_dropped_does_not_depart(database: SqliteDatabase) -> None:
     """A worker who claimed it in time, but was slow, does not send it any more."""
     await _queue(database, "a")
@@ -212,7 +229,7 @@ async def test_an_answer_comes_out_as_it_was_given(database: SqliteDatabase) -> 
     await office.handle(message("m", STOP, channel="sms", deferred_until=NEWS))
     (sent,) = await _claim(database)
     assert (NUMBER, NEWS, Form.SMS_PLAIN) == (sent.to, sent.not_after, sent.reply.form)
-    assert ("withdrawn.marketing", "stop.rest") == sent.reply.ids
+    assert ("withdrawn.marketing", "stop.rest", "m") == (*sent.reply.ids, sent.answers)
     assert sent.reply.messages[0].params["receipt"]
     (row,) = rows(database, schema.outbox)
     assert NUMBER.value.encode() not in row.sealed_payload
