@@ -24,7 +24,7 @@ from consent.catalogue import BrandId, Catalogue
 from consent.choices import intent_of, is_offered
 from consent.decisions import Action, CustomerId, Decision
 from consent.dialogue.answers import typed_code
-from consent.dialogue.scene import Scene, Session, Turn
+from consent.dialogue.scene import Pending, Scene, Session, Turn
 from consent.dialogue.step import remark, resume, step
 from consent.intents import Intent, IntentName
 from consent.leaving import deferred, farewells, texts
@@ -218,15 +218,23 @@ def _remembered(inbound: Inbound, snapshot: Snapshot, turn: Turn, restraint: Res
     session, before = turn.session, snapshot.session or Session()
     if inbound.channel is not None and not inbound.silent:
         session = replace(session, tally=counted(turn, restraint))
+    unsaid = restraint is not Restraint.NONE or _is_no_news(inbound, turn.scene.now)
     if session.pending is turn.before:
         # A late message leaves the question to those who answer in time.
         kept = before.pending if inbound.deferred_until else session.pending
         session = replace(session, pending=kept)
-    elif restraint is not Restraint.NONE or _is_no_news(inbound, turn.scene.now):
-        session = replace(session, pending=None)
+    elif unsaid:
+        session = replace(session, pending=_still_open(inbound, turn))
     if inbound.silent:
         session = replace(session, pending=None)
-    return session if restraint is Restraint.NONE else replace(session, greeted=before.greeted)
+    return replace(session, greeted=before.greeted) if unsaid else session
+
+
+def _still_open(inbound: Inbound, turn: Turn) -> Pending | None:
+    """Return the question that an unsent answer leaves: a no of the same outage still counts."""
+    asked, asks = turn.before, turn.session.pending
+    again = asked is not None and asks is not None and asked.purposes == asks.purposes
+    return asked if inbound.deferred_until and again else None
 
 
 def _is_no_news(inbound: Inbound, now: datetime) -> bool:

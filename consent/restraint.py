@@ -46,8 +46,10 @@ def restrained(turn: Turn) -> Restraint:
     before = _fresh(turn)
     if before is None:
         return Restraint.NONE
+    if before.answers >= ALL_ANSWERS:
+        return Restraint.SILENT
     if _changes(turn):
-        return Restraint.SILENT if before.answers >= ALL_ANSWERS else Restraint.NONE
+        return Restraint.NONE
     if _repeats(before, turn) >= SAME_ANSWERS:
         return Restraint.SILENT
     if before.idle < IDLE_ANSWERS - 1:

@@ -94,6 +94,15 @@ async def test_start_ends_the_block() -> None:
     assert ("granted",) == (await talk.sms("jā")).ids
 
 
+async def test_start_itself_asks_again() -> None:
+    """It shows the notice of offers; only a yes to that gives them (law 1)."""
+    talk = Talk()
+    await talk.sms(choice=STOP, silent=True)
+    assert ("notice", "ask.grant") == (await talk.sms("START", reopened=True)).ids
+    assert not (await talk.may("offers")).allowed
+    assert ("granted", "ask.channels") == (await talk.sms("jā")).ids
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -183,4 +192,7 @@ async def test_a_start_from_before_the_stop_does_not_end_its_block() -> None:
     talk.clock.move(HOUR)
     await talk.sms(choice=STOP, silent=True)
     await talk.fetch("START", reopened=True, ago=timedelta(minutes=2))
+    assert [("notice",)] == [item.reply.ids for item in talk.ledger.outgoing]
+    await talk.sms("jā")
+    assert "offers given" not in await talk.ledgered()
     assert {"sms"} == await talk.blocked()

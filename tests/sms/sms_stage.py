@@ -55,11 +55,18 @@ class Overheard(Inside):
     """Carries calls into the assistant, and keeps what it answers."""
 
     answers: list[Answer] = field(default_factory=list)
+    _first: tuple[str, bytes, Headers] | None = None
 
     async def post(self, url: str, body: bytes, headers: Headers) -> Answer:
         """Return the answer, as it was kept."""
+        self._first = self._first or (url, body, headers)
         self.answers.append(await Inside.post(self, url, body, headers))
         return self.answers[-1]
+
+    async def repeats_first(self) -> Answer:
+        """Return what the first call of all is answered when it comes again."""
+        assert self._first is not None
+        return await self.post(*self._first)
 
 
 @dataclass(kw_only=True, repr=False)
