@@ -90,7 +90,7 @@ async def test_a_late_stop_is_carried_out(stage: SmsStage, answers: int) -> None
     await stage.loses("STOP")
     assert 1 == await stage.catches_up()
     assert "withdrawn" == await stage.reason("offers sms")
-    assert answers == len(await stage.carries())
+    assert answers == len(await stage.carries()) == stage.asked()
     assert 1 == len(stage.anna.received) - 3
 
 
@@ -248,6 +248,7 @@ async def test_a_sender_that_is_no_number_is_kept_and_not_answered(
 ) -> None:
     """Once, whichever way it came; nobody becomes a customer by it."""
     assert [] == await stage.says("STOP", phone=sender, slip=slip)
+    assert (0 if slip.lost else 1) == len(await stage.rows(schema.strays))
     stage.clock.move(ENOUGH)
     assert [0, 0] == [await stage.catches_up() for _ in range(2)]
     assert 1 == len(await stage.rows(schema.strays))
