@@ -10,8 +10,8 @@ from sqlalchemy import Row, Table, select
 from consent.notices import Form
 from consent.ports import Address, AddressKind, Inbound, Proof
 from consent.replies import Option
+from storage.database import Database
 from storage.ledger import SqlLedger
-from storage.sqlite import SqliteDatabase
 from storage.vault import Vault
 from tests.store.test_ledger import NUMBER, message
 
@@ -34,11 +34,11 @@ def share(message_id: str, *, account: Address = OLD, number: Address = NUMBER) 
     return replace(shared, contact=number, proof=Proof(kind="contact", level=1))
 
 
-def sql_ledger(database: SqliteDatabase) -> SqlLedger:
+def sql_ledger(database: Database) -> SqlLedger:
     """Return the ledger of a database."""
     return SqlLedger(database, VAULT)
 
 
-def rows(database: SqliteDatabase, table: Table) -> list[Row[Any]]:
+def rows(database: Database, table: Table) -> list[Row[Any]]:
     """Return all rows of a table."""
     return list(database.write_now(lambda c: c.execute(select(table)).all()))

@@ -18,6 +18,7 @@ from consent.replies import Option
 from consent.standing import Standing
 from consent.verdicts import Question, Verdict, unknown
 from storage import schema
+from storage.database import Database
 from storage.deliveries import SqlDeliveries
 from storage.moments import to_store
 from storage.outbox import SqlOutbox
@@ -47,20 +48,20 @@ def _report(word: tuple[str, int] = DELIVERED, **changes: Any) -> Report:  # noq
     return Report(**(fields | changes))
 
 
-async def _note(database: SqliteDatabase, *reports: Report) -> list[bool]:
+async def _note(database: Database, *reports: Report) -> list[bool]:
     """Note these one after the other; return which of them were news."""
     deliveries = SqlDeliveries(database, VAULT)
     return [await deliveries.note(report) for report in reports]
 
 
-async def _met(database: SqliteDatabase, *addresses: Address, brand: str = "lmt") -> None:
+async def _met(database: Database, *addresses: Address, brand: str = "lmt") -> None:
     """Let these numbers be known to a brand."""
     for number, address in enumerate(addresses):
         met = message(f"met{number}", MENU, address=address, brand=brand)
         await desk(sql_ledger(database)).handle(met)
 
 
-async def test_a_report_is_kept_as_it_came(database: SqliteDatabase) -> None:
+async def test_a_report_is_kept_as_it_came(database: Database) -> None:
     """Beside our own name of the message stand the provider's, its word and its error."""
     await _met(database, NUMBER)
     assert [True] == await _note(database, _report(FAILED, error="30003"))
@@ -71,7 +72,7 @@ async def test_a_report_is_kept_as_it_came(database: SqliteDatabase) -> None:
 
 @pytest.mark.parametrize("order", list(permutations((SENT, DELIVERED, READ))))
 async def test_reports_in_any_order_end_the_same(
-    database: SqliteDatabase, order: tuple[tuple[str, int], ...]
+    database: Database, order: tuple[tuple[str, int], ...]
 ) -> None:
     """Providers report twice and in any order: the latest stage stands."""
     await _met(database, NUMBER)
@@ -91,7 +92,7 @@ async def test_reports_in_any_order_end_the_same(
     ],
 )
 async def test_only_what_is_farther_along_is_news(
-    database: SqliteDatabase, first: tuple[str, int], second: tuple[str, int], *, news: bool
+    database: Database, first: tuple[str, int], second: tuple[str, int], *, news: bool
 ) -> None:
     """A report that tells nothing later leaves the one before as it is."""
     await _met(database, NUMBER)
@@ -104,7 +105,7 @@ async def test_only_what_is_farther_along_is_news(
     assert expected == (row.status, row.error, row.reported_at)
 
 
-async def test_a_report_that_comes_twice_at_once_is_news_once(database: SqliteDatabase) -> None:
+async def test_a_report_that_comes_twice_at_once_is_news_once(database: Database) -> None:
     """However many workers get it, one of them has it first."""
     await _met(database, NUMBER)
     deliveries = SqlDeliveries(database, VAULT)
@@ -113,7 +114,7 @@ async def test_a_report_that_comes_twice_at_once_is_news_once(database: SqliteDa
 
 
 async def test_each_message_of_each_customer_is_reported_by_itself(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     """The same name of a message at another customer's is another message."""
     await _met(database, NUMBER, OTHER)
@@ -134,7 +135,7 @@ async def test_each_message_of_each_customer_is_reported_by_itself(
     ],
 )
 async def test_a_report_about_nobody_known_is_none(
-    database: SqliteDatabase, unknown_one: dict[str, Any]
+    database: Database, unknown_one: dict[str, Any]
 ) -> None:
     """Nobody becomes a customer by being reported about (law 7)."""
     await _met(database, NUMBER)
@@ -143,7 +144,7 @@ async def test_a_report_about_nobody_known_is_none(
     assert 1 == len(rows(database, schema.customers))
 
 
-async def test_a_report_decides_nothing(database: SqliteDatabase) -> None:
+async def test_a_report_decides_nothing(database: Database) -> None:
     """That a phone is off is no withdrawal; the ledger and the standing stay as they are."""
     await desk(sql_ledger(database)).handle(message("m1"))
     tables = (schema.decisions, schema.standing, schema.sessions)
@@ -152,12 +153,12 @@ async def test_a_report_decides_nothing(database: SqliteDatabase) -> None:
     assert before == [rows(database, table) for table in tables]
 
 
-async def test_a_store_that_is_gone_notes_no_report(database: SqliteDatabase) -> None:
+async def test_a_store_that_is_gone_notes_no_report(file_database: SqliteDatabase) -> None:
     """The provider must report again."""
-    await _met(database, NUMBER)
-    database.file.unlink()
+    await _met(file_database, NUMBER)
+    file_database.file.unlink()
     with pytest.raises(StoreUnavailable):
-        await _note(database, _report())
+        await _note(file_database, _report())
 
 
 async def _seen(ledger: Ledger, inbound: Inbound) -> tuple[frozenset[str], Address | None]:
@@ -272,7 +273,7 @@ async def test_how_often_somebody_was_answered_is_kept(ledger: Ledger) -> None:
     assert [(), ()] == answers[3:]
 
 
-def _since(database: SqliteDatabase) -> dict[str, int]:
+def _since(database: Database) -> dict[str, int]:
     """Return since when channels are blocked, of all customers together."""
     return {
         channel: word["since"]
@@ -282,7 +283,7 @@ def _since(database: SqliteDatabase) -> dict[str, int]:
     }
 
 
-async def test_a_block_that_sending_tells_of_is_kept(database: SqliteDatabase) -> None:
+async def test_a_block_that_sending_tells_of_is_kept(database: Database) -> None:
     """Refused by the provider, a channel is blocked since the first time that was noted."""
     ledger, outbox = sql_ledger(database), SqlOutbox(database, VAULT)
     await desk(ledger).handle(share("s"))
@@ -294,7 +295,7 @@ async def test_a_block_that_sending_tells_of_is_kept(database: SqliteDatabase) -
     assert {"sms"} == await _blocked(ledger, OLD)
 
 
-async def test_after_start_a_block_begins_anew(database: SqliteDatabase) -> None:
+async def test_after_start_a_block_begins_anew(database: Database) -> None:
     """What ended is forgotten; other channels keep theirs."""
     ledger, outbox = sql_ledger(database), SqlOutbox(database, VAULT)
     await _met(database, NUMBER)
@@ -306,7 +307,7 @@ async def test_after_start_a_block_begins_anew(database: SqliteDatabase) -> None
     assert {"call": to_store(NOW), "sms": to_store(NOW + MINUTE)} == _since(database)
 
 
-async def test_a_block_from_before_a_start_is_none(database: SqliteDatabase) -> None:
+async def test_a_block_from_before_a_start_is_none(database: Database) -> None:
     """What sending told of earlier is overtaken by the customer's START."""
     await desk(sql_ledger(database)).handle(_by_sms("start", reopened=True))
     outbox = SqlOutbox(database, VAULT)
@@ -316,7 +317,7 @@ async def test_a_block_from_before_a_start_is_none(database: SqliteDatabase) -> 
     assert {"sms": to_store(NOW + MINUTE)} == _since(database)
 
 
-async def test_a_block_of_nobody_known_is_none(database: SqliteDatabase) -> None:
+async def test_a_block_of_nobody_known_is_none(database: Database) -> None:
     """An address that is not known is left alone, and the other brand's is not known here."""
     await _met(database, NUMBER)
     outbox = SqlOutbox(database, VAULT)
@@ -326,7 +327,7 @@ async def test_a_block_of_nobody_known_is_none(database: SqliteDatabase) -> None
     assert 1 == len(rows(database, schema.customers))
 
 
-async def test_a_block_is_no_withdrawal(database: SqliteDatabase) -> None:
+async def test_a_block_is_no_withdrawal(database: Database) -> None:
     """What was decided stands, and nothing is added to it (law 10)."""
     await desk(sql_ledger(database)).handle(message("m1"))
     before = rows(database, schema.standing), rows(database, schema.decisions)

@@ -15,6 +15,7 @@ from consent.notices import Form
 from consent.ports import Address, Outgoing
 from consent.replies import Option
 from storage import schema
+from storage.database import Database
 from storage.ids import SystemEntropy
 from storage.moments import to_store
 from storage.outbox import SqlOutbox
@@ -30,7 +31,7 @@ NEWS = NOW + 5 * MINUTE
 
 
 async def _queue(
-    database: SqliteDatabase, *names: str, brand: str = "lmt", address: Address = NUMBER
+    database: Database, *names: str, brand: str = "lmt", address: Address = NUMBER
 ) -> None:
     """Let a customer's messages be fetched late: each leaves its answer in the outbox."""
     for number, name in enumerate(names):
@@ -42,18 +43,18 @@ async def _queue(
 
 
 async def _claim(
-    database: SqliteDatabase, after: timedelta = timedelta(0), *, brand: str = "lmt"
+    database: Database, after: timedelta = timedelta(0), *, brand: str = "lmt"
 ) -> tuple[Outgoing, ...]:
     return await SqlOutbox(database, VAULT).claim("sms", brand, NOW + after)
 
 
-def _state(database: SqliteDatabase) -> list[tuple[int | None, int | None, str | None]]:
+def _state(database: Database) -> list[tuple[int | None, int | None, str | None]]:
     """Return of each item, oldest first, when it departed, when it was settled, and how."""
     found = sorted(rows(database, schema.outbox), key=lambda row: row.created_at)
     return [(row.departed_at, row.sent_at, row.outcome) for row in found]
 
 
-async def test_what_has_departed_is_never_claimed_again(database: SqliteDatabase) -> None:
+async def test_what_has_departed_is_never_claimed_again(database: Database) -> None:
     """Whoever was about to send it may have died before telling: it is not sent twice."""
     await _queue(database, "a", "b")
     outbox = SqlOutbox(database, VAULT)
@@ -63,7 +64,7 @@ async def test_what_has_departed_is_never_claimed_again(database: SqliteDatabase
     assert [(to_store(NOW), None, None), (None, None, None)] == _state(database)
 
 
-async def test_only_one_of_two_workers_may_send(database: SqliteDatabase) -> None:
+async def test_only_one_of_two_workers_may_send(database: Database) -> None:
     """The first notes the departure; whoever held an old claim is told to let it be."""
     await _queue(database, "a")
     outbox = SqlOutbox(database, VAULT)
@@ -82,7 +83,7 @@ async def test_only_one_of_two_workers_may_send(database: SqliteDatabase) -> Non
     ],
 )
 async def test_what_was_put_back_waits_until_then(
-    database: SqliteDatabase, after: timedelta, expected: int
+    database: Database, after: timedelta, expected: int
 ) -> None:
     """Certainly not sent, it is claimed once its time has come, not by its first claim's."""
     await _queue(database, "a")
@@ -94,7 +95,7 @@ async def test_what_was_put_back_waits_until_then(
 
 
 async def test_what_was_put_back_can_be_claimed_before_its_claim_runs_out(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     """A pause shorter than a claim is as short as it says."""
     await _queue(database, "a")
@@ -107,7 +108,7 @@ async def test_what_was_put_back_can_be_claimed_before_its_claim_runs_out(
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
-async def test_how_it_ended_is_noted_once(database: SqliteDatabase, outcome: Outcome) -> None:
+async def test_how_it_ended_is_noted_once(database: Database, outcome: Outcome) -> None:
     """The first end stands: no later word, no putting back and no departure changes it."""
     await _queue(database, "a")
     outbox = SqlOutbox(database, VAULT)
@@ -124,7 +125,7 @@ async def test_how_it_ended_is_noted_once(database: SqliteDatabase, outcome: Out
 
 
 async def test_sent_is_what_an_end_means_if_nothing_else_is_said(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     """A door that only knows success need not name it, nor note a departure."""
     await _queue(database, "a", "b")
@@ -143,7 +144,7 @@ async def test_sent_is_what_an_end_means_if_nothing_else_is_said(
     ],
 )
 async def test_what_is_too_late_is_dropped_and_counted(
-    database: SqliteDatabase, after: timedelta, expected: int
+    database: Database, after: timedelta, expected: int
 ) -> None:
     """It is settled as late, once; what is claimed no more is what is dropped."""
     await _queue(database, "a", "b")
@@ -155,7 +156,7 @@ async def test_what_is_too_late_is_dropped_and_counted(
     assert 2 - expected == len(await outbox.claim("sms", "lmt", moment))
 
 
-async def test_what_was_dropped_is_told_as_it_was(database: SqliteDatabase) -> None:
+async def test_what_was_dropped_is_told_as_it_was(database: Database) -> None:
     """Whoever drops it learns whom it was for and what it answered: that was never asked."""
     await _queue(database, "a")
     (item,) = await _claim(database)
@@ -163,7 +164,7 @@ async def test_what_was_dropped_is_told_as_it_was(database: SqliteDatabase) -> N
     assert (NUMBER, "a") == (item.to, item.answers)
 
 
-async def test_at_most_a_hundred_are_dropped_at_once(database: SqliteDatabase) -> None:
+async def test_at_most_a_hundred_are_dropped_at_once(database: Database) -> None:
     """The rest is dropped the next time, and none of it is sent."""
     for number in range(101):
         await _queue(database, "a", address=Address(NUMBER.kind, f"+3712000{number:04}"))
@@ -172,7 +173,7 @@ async def test_at_most_a_hundred_are_dropped_at_once(database: SqliteDatabase) -
     assert {"late"} == {outcome for _, _, outcome in _state(database)}
 
 
-async def test_what_was_dropped_does_not_depart(database: SqliteDatabase) -> None:
+async def test_what_was_dropped_does_not_depart(database: Database) -> None:
     """A worker who claimed it in time, but was slow, does not send it any more."""
     await _queue(database, "a")
     outbox = SqlOutbox(database, VAULT)
@@ -181,7 +182,7 @@ async def test_what_was_dropped_does_not_depart(database: SqliteDatabase) -> Non
     assert not await outbox.depart(item, NEWS)
 
 
-async def test_what_has_departed_or_ended_is_not_dropped(database: SqliteDatabase) -> None:
+async def test_what_has_departed_or_ended_is_not_dropped(database: Database) -> None:
     """How it ended is told by whoever sent it."""
     await _queue(database, "a", "b")
     outbox = SqlOutbox(database, VAULT)
@@ -192,7 +193,7 @@ async def test_what_has_departed_or_ended_is_not_dropped(database: SqliteDatabas
     assert [None, "refused"] == [outcome for _, _, outcome in _state(database)]
 
 
-async def test_each_door_and_brand_drops_its_own(database: SqliteDatabase) -> None:
+async def test_each_door_and_brand_drops_its_own(database: Database) -> None:
     """Whoever cleans up one brand's SMS touches nobody else's (law 7)."""
     await _queue(database, "a")
     await _queue(database, "b", brand="amigo", address=OTHER)
@@ -202,7 +203,7 @@ async def test_each_door_and_brand_drops_its_own(database: SqliteDatabase) -> No
     assert 1 == len(await _claim(database, brand="amigo"))
 
 
-async def test_what_has_no_end_is_never_too_late(database: SqliteDatabase) -> None:
+async def test_what_has_no_end_is_never_too_late(database: Database) -> None:
     """Without a moment after which it is no news, an item waits."""
     await _queue(database, "a")
     table = schema.outbox
@@ -211,7 +212,7 @@ async def test_what_has_no_end_is_never_too_late(database: SqliteDatabase) -> No
     assert 1 == len(await _claim(database, 999 * DAY))
 
 
-async def test_nothing_is_sent_of_who_was_forgotten(database: SqliteDatabase) -> None:
+async def test_nothing_is_sent_of_who_was_forgotten(database: Database) -> None:
     """It can be neither opened nor claimed; forgetting has removed it."""
     await _queue(database, "a")
     table = schema.customers
@@ -221,7 +222,7 @@ async def test_nothing_is_sent_of_who_was_forgotten(database: SqliteDatabase) ->
     assert () == await outbox.drop_late("sms", "lmt", NEWS)
 
 
-async def test_an_answer_comes_out_as_it_was_given(database: SqliteDatabase) -> None:
+async def test_an_answer_comes_out_as_it_was_given(database: Database) -> None:
     """Fetched late, a STOP is answered word for word by the outbox, in the form chosen."""
     office = desk(sql_ledger(database))
     spelling = Option(name="language", language="plain")
@@ -235,14 +236,14 @@ async def test_an_answer_comes_out_as_it_was_given(database: SqliteDatabase) -> 
     assert NUMBER.value.encode() not in row.sealed_payload
 
 
-async def test_a_message_fetched_twice_leaves_one_answer(database: SqliteDatabase) -> None:
+async def test_a_message_fetched_twice_leaves_one_answer(database: Database) -> None:
     """Whatever comes again, the door's or the list's, nothing more is queued (law 5)."""
     for _ in range(3):
         await _queue(database, "a")
     assert 1 == len(await _claim(database))
 
 
-async def test_a_code_goes_to_the_number_and_no_farther(database: SqliteDatabase) -> None:
+async def test_a_code_goes_to_the_number_and_no_farther(database: Database) -> None:
     """Asked for in a chat, it is queued for SMS, sealed, and not for the chat's courier."""
     house = replace(HOUSE, texting=frozenset({"lmt"}))
     office = ConsentDesk(house, sql_ledger(database), CLOCK, SystemEntropy())
@@ -262,12 +263,12 @@ async def test_a_code_goes_to_the_number_and_no_farther(database: SqliteDatabase
     assert ("granted",) == (await office.handle(typed)).ids
 
 
-async def test_a_store_that_is_gone_lets_nothing_depart(database: SqliteDatabase) -> None:
+async def test_a_store_that_is_gone_lets_nothing_depart(file_database: SqliteDatabase) -> None:
     """Without the file nothing is noted, so nothing may be sent."""
-    await _queue(database, "a")
-    (item,) = await _claim(database)
-    outbox = SqlOutbox(database, VAULT)
-    database.file.unlink()
+    await _queue(file_database, "a")
+    (item,) = await _claim(file_database)
+    outbox = SqlOutbox(file_database, VAULT)
+    file_database.file.unlink()
     with pytest.raises(StoreUnavailable):
         await outbox.depart(item, NOW)
     with pytest.raises(StoreUnavailable):

@@ -14,6 +14,7 @@ from consent.replies import Option
 from consent.verdicts import Question, Reason
 from marketing.checking import check
 from storage import schema
+from storage.database import Database
 from storage.ledger import SqlLedger
 from storage.sqlite import SqliteDatabase
 from tests.builders import CountedEntropy, lens
@@ -45,7 +46,7 @@ async def _reason(ledger: SqlLedger, purpose: str = "research") -> Reason:
     return (await check(ledger, lens(AT), question, NUMBER, "tester")).reason
 
 
-async def _customer(database: SqliteDatabase) -> SqlLedger:
+async def _customer(database: Database) -> SqlLedger:
     """Return a ledger that knows somebody who gave, refused and wrote."""
     ledger = sql_ledger(database)
     office = desk(ledger)
@@ -56,7 +57,7 @@ async def _customer(database: SqliteDatabase) -> SqlLedger:
     return ledger
 
 
-async def test_what_was_given_ends_and_the_person_is_gone(database: SqliteDatabase) -> None:
+async def test_what_was_given_ends_and_the_person_is_gone(database: Database) -> None:
     """No address, conversation, key or evidence is left; decisions and hashes are."""
     ledger = await _customer(database)
     before = len(rows(database, schema.decisions))
@@ -69,7 +70,7 @@ async def test_what_was_given_ends_and_the_person_is_gone(database: SqliteDataba
     assert "withdrawn" == rows(database, schema.decisions)[-1].action
 
 
-async def test_the_chain_still_verifies(database: SqliteDatabase) -> None:
+async def test_the_chain_still_verifies(database: Database) -> None:
     """Without evidence every link can still be checked, the ending ones too."""
     ledger = await _customer(database)
     customer = await ledger.customer_of("lmt", NUMBER)
@@ -80,7 +81,7 @@ async def test_the_chain_still_verifies(database: SqliteDatabase) -> None:
     assert {None} == {decision.evidence for decision in decisions}
 
 
-async def test_every_check_answers_erased(database: SqliteDatabase) -> None:
+async def test_every_check_answers_erased(database: Database) -> None:
     """Neither unknown nor withdrawn: whoever asks learns not to ask again."""
     ledger = await _customer(database)
     assert Reason.ERASED is not await _reason(ledger)
@@ -88,7 +89,7 @@ async def test_every_check_answers_erased(database: SqliteDatabase) -> None:
     assert Reason.ERASED is await _reason(ledger)
 
 
-async def test_who_comes_back_begins_anew(database: SqliteDatabase) -> None:
+async def test_who_comes_back_begins_anew(database: Database) -> None:
     """Their own new word counts, and nothing of before is known."""
     ledger = await _customer(database)
     await _forget(ledger)
@@ -99,20 +100,20 @@ async def test_who_comes_back_begins_anew(database: SqliteDatabase) -> None:
     assert Reason.ERASED is await _reason(ledger)
 
 
-async def test_nothing_readable_is_left_on_disk(database: SqliteDatabase) -> None:
+async def test_nothing_readable_is_left_on_disk(file_database: SqliteDatabase) -> None:
     """Neither in the file nor in the log beside it: wrapped key, sealed words, number."""
-    ledger = await _customer(database)
-    (key,) = {row.wrapped_key for row in rows(database, schema.customers) if row.wrapped_key}
-    (words, *_) = [row.sealed_evidence for row in rows(database, schema.decisions)]
+    ledger = await _customer(file_database)
+    (key,) = {row.wrapped_key for row in rows(file_database, schema.customers) if row.wrapped_key}
+    (words, *_) = [row.sealed_evidence for row in rows(file_database, schema.decisions)]
     await _forget(ledger)
     left = b"".join(
-        path.read_bytes() for path in database.file.parent.glob(f"{database.file.name}*")
+        path.read_bytes() for path in file_database.file.parent.glob(f"{file_database.file.name}*")
     )
     for gone in (key, words, NUMBER.value.encode(), "Kalniņa".encode()):
         assert gone not in left
 
 
-async def test_whoever_waits_for_an_answer_is_kept(database: SqliteDatabase) -> None:
+async def test_whoever_waits_for_an_answer_is_kept(database: Database) -> None:
     """An open case comes first, and is named; nothing was changed."""
     ledger = await _customer(database)
     await desk(ledger).handle(message("h", Option(name="human")))
@@ -123,7 +124,7 @@ async def test_whoever_waits_for_an_answer_is_kept(database: SqliteDatabase) -> 
 
 
 @pytest.mark.parametrize("brand", ["amigo", "lmt"])
-async def test_nobody_cannot_be_forgotten(database: SqliteDatabase, brand: str) -> None:
+async def test_nobody_cannot_be_forgotten(database: Database, brand: str) -> None:
     """A number that is not known to the brand, or was forgotten before (law 7)."""
     ledger = await _customer(database)
     if brand == "lmt":
@@ -132,7 +133,7 @@ async def test_nobody_cannot_be_forgotten(database: SqliteDatabase, brand: str) 
         await _forget(ledger, brand=brand)
 
 
-async def test_others_stay_as_they_are(database: SqliteDatabase) -> None:
+async def test_others_stay_as_they_are(database: Database) -> None:
     """Another customer, and the same number at the other brand, keep everything."""
     ledger = await _customer(database)
     await desk(ledger).handle(replace(message("o"), address=OTHER))
@@ -144,7 +145,7 @@ async def test_others_stay_as_they_are(database: SqliteDatabase) -> None:
         assert all(d.evidence for d in await ledger.history(customer))
 
 
-async def test_the_chat_of_the_forgotten_is_nobody_s(database: SqliteDatabase) -> None:
+async def test_the_chat_of_the_forgotten_is_nobody_s(database: Database) -> None:
     """A Telegram account that was joined to the number is no longer known either."""
     ledger = await _customer(database)
     await _forget(ledger)
@@ -153,7 +154,7 @@ async def test_the_chat_of_the_forgotten_is_nobody_s(database: SqliteDatabase) -
     assert ("link.ask",) == reply.ids
 
 
-async def test_a_look_at_the_forgotten_shows_nothing(database: SqliteDatabase) -> None:
+async def test_a_look_at_the_forgotten_shows_nothing(database: Database) -> None:
     """History by number is empty; the read log of before stays with the pseudonym."""
     ledger = await _customer(database)
     await _reason(ledger)
@@ -163,7 +164,7 @@ async def test_a_look_at_the_forgotten_shows_nothing(database: SqliteDatabase) -
     assert 1 == len(rows(database, schema.read_log))
 
 
-def test_deleted_pages_are_overwritten(database: SqliteDatabase) -> None:
+def test_deleted_pages_are_overwritten(file_database: SqliteDatabase) -> None:
     """The writer fills what it deletes with zeros."""
-    found = database.write_now(lambda c: c.exec_driver_sql("PRAGMA secure_delete").scalar())
+    found = file_database.write_now(lambda c: c.exec_driver_sql("PRAGMA secure_delete").scalar())
     assert 1 == found

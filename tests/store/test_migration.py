@@ -34,6 +34,12 @@ _FIRST = {
 }
 
 
+@pytest.fixture
+def database(file_database: SqliteDatabase) -> SqliteDatabase:
+    """Return the embedded database: this file is about its file."""
+    return file_database
+
+
 def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(migration.__file__).parent / "migrations"))

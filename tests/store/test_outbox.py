@@ -12,6 +12,7 @@ from consent.errors import StoreUnavailable
 from consent.ports import Address, AddressKind, Outgoing, Remark, Snapshot, Writing
 from consent.replies import Message, Option, Reply
 from storage import schema
+from storage.database import Database
 from storage.ledger import SqlLedger
 from storage.moments import to_store
 from storage.outbox import SqlOutbox
@@ -35,7 +36,7 @@ def _item(name: str, **changes: object) -> Outgoing:
     return Outgoing(**(fields | changes))  # type: ignore[arg-type]
 
 
-async def _queue(database: SqliteDatabase, *items: Outgoing, minutes: int = 0) -> None:
+async def _queue(database: Database, *items: Outgoing, minutes: int = 0) -> None:
     """Queue these with one message."""
     ledger: SqlLedger = sql_ledger(database)
     moment = NOW + timedelta(minutes=minutes)
@@ -48,7 +49,7 @@ async def _queue(database: SqliteDatabase, *items: Outgoing, minutes: int = 0) -
 
 
 async def _claim(
-    database: SqliteDatabase,
+    database: Database,
     *,
     kind: str = "telegram",
     brand: str = "lmt",
@@ -58,21 +59,21 @@ async def _claim(
     return [item.id for item in found]
 
 
-async def test_what_was_queued_is_claimed_as_it_was(database: SqliteDatabase) -> None:
+async def test_what_was_queued_is_claimed_as_it_was(database: Database) -> None:
     """Sealed on disk, it comes out word for word."""
     wanted = _item("a", not_after=NOW + timedelta(days=1))
     await _queue(database, wanted)
     assert (wanted,) == await SqlOutbox(database, VAULT).claim("telegram", "lmt", NOW)
 
 
-async def test_the_oldest_comes_first(database: SqliteDatabase) -> None:
+async def test_the_oldest_comes_first(database: Database) -> None:
     """What has waited longest is carried out first."""
     await _queue(database, _item("second"), minutes=1)
     await _queue(database, _item("first"))
     assert ["first", "second"] == await _claim(database)
 
 
-async def test_a_claim_takes_at_most_a_hundred(database: SqliteDatabase) -> None:
+async def test_a_claim_takes_at_most_a_hundred(database: Database) -> None:
     """The rest waits for the next claim, and is not lost."""
     await _queue(database, *(_item(f"{number:03}") for number in range(101)))
     first, rest = await _claim(database), await _claim(database)
@@ -89,7 +90,7 @@ async def test_a_claim_takes_at_most_a_hundred(database: SqliteDatabase) -> None
     ],
 )
 async def test_each_door_and_brand_has_its_own(
-    database: SqliteDatabase, kind: str, brand: str, expected: list[str]
+    database: Database, kind: str, brand: str, expected: list[str]
 ) -> None:
     """A worker gets what its door carries for its brand alone (law 7)."""
     await _queue(database, _item("a"))
@@ -105,7 +106,7 @@ async def test_each_door_and_brand_has_its_own(
     ],
 )
 async def test_nobody_else_gets_it_for_a_minute(
-    database: SqliteDatabase, later: timedelta, expected: list[str]
+    database: Database, later: timedelta, expected: list[str]
 ) -> None:
     """Two workers do not send the same; one that died loses its claim by the clock."""
     await _queue(database, _item("a"))
@@ -113,14 +114,14 @@ async def test_nobody_else_gets_it_for_a_minute(
     assert expected == await _claim(database, after=later)
 
 
-async def test_workers_at_once_share_what_waits(database: SqliteDatabase) -> None:
+async def test_workers_at_once_share_what_waits(database: Database) -> None:
     """However many ask at the same moment, each item goes to one."""
     await _queue(database, *(_item(f"{number}") for number in range(9)))
     found = await asyncio.gather(*(_claim(database) for _ in range(4)))
     assert sorted(str(number) for number in range(9)) == sorted(x for one in found for x in one)
 
 
-async def test_what_is_settled_is_never_claimed_again(database: SqliteDatabase) -> None:
+async def test_what_is_settled_is_never_claimed_again(database: Database) -> None:
     """Sent is sent; what else waits is not touched by it."""
     await _queue(database, _item("a"), _item("b"))
     outbox = SqlOutbox(database, VAULT)
@@ -139,14 +140,14 @@ async def test_what_is_settled_is_never_claimed_again(database: SqliteDatabase) 
     ],
 )
 async def test_what_is_too_late_is_not_sent_any_more(
-    database: SqliteDatabase, after: timedelta, expected: list[str]
+    database: Database, after: timedelta, expected: list[str]
 ) -> None:
     """After its end an item is no news; one without an end waits for ever."""
     await _queue(database, _item("a", not_after=NOW + timedelta(days=1)), _item("b"))
     assert expected == await _claim(database, after=after)
 
 
-async def test_nothing_is_sent_of_a_customer_who_was_forgotten(database: SqliteDatabase) -> None:
+async def test_nothing_is_sent_of_a_customer_who_was_forgotten(database: Database) -> None:
     """Without the customer's key nothing opens, and nothing else is held up by it."""
     await _queue(database, _item("a"))
     table = schema.customers
@@ -161,7 +162,7 @@ async def test_nothing_is_sent_of_a_customer_who_was_forgotten(database: SqliteD
     assert ["b"] == await _claim(database)
 
 
-async def test_a_farewell_waits_for_the_old_account(database: SqliteDatabase) -> None:
+async def test_a_farewell_waits_for_the_old_account(database: Database) -> None:
     """Linking elsewhere queues what the parted account is to be told, sealed."""
     office = desk(sql_ledger(database))
     await office.handle(share("s"))
@@ -174,9 +175,7 @@ async def test_a_farewell_waits_for_the_old_account(database: SqliteDatabase) ->
     assert OLD.value.encode() not in row.sealed_payload
 
 
-async def _told(
-    database: SqliteDatabase, *, brand: str = "lmt", after: timedelta = MINUTE
-) -> list[str]:
+async def _told(database: Database, *, brand: str = "lmt", after: timedelta = MINUTE) -> list[str]:
     """Return the accounts that a worker would tell now."""
     found = await SqlOutbox(database, VAULT).claim("telegram", brand, NOW + after)
     return [item.to.value for item in found]
@@ -191,7 +190,7 @@ async def _told(
     ],
 )
 async def test_a_farewell_is_called_back_when_the_account_links_again(
-    database: SqliteDatabase, shares: tuple[Address, ...], expected: list[str]
+    database: Database, shares: tuple[Address, ...], expected: list[str]
 ) -> None:
     """Nobody is told that they lost the number which they have again."""
     office = desk(sql_ledger(database))
@@ -201,7 +200,7 @@ async def test_a_farewell_is_called_back_when_the_account_links_again(
 
 
 async def test_a_farewell_in_a_worker_s_hands_is_not_handed_out_again(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     """Claimed when the account links again, it is not claimed a second time."""
     office = desk(sql_ledger(database))
@@ -213,7 +212,7 @@ async def test_a_farewell_in_a_worker_s_hands_is_not_handed_out_again(
 
 
 async def test_linking_at_one_brand_calls_nothing_back_at_the_other(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     """What one brand has to tell an account is not the other's to take back (law 7)."""
     office = desk(sql_ledger(database))
@@ -223,7 +222,7 @@ async def test_linking_at_one_brand_calls_nothing_back_at_the_other(
     assert [OLD.value] == await _told(database)
 
 
-async def test_what_was_sent_is_not_called_back(database: SqliteDatabase) -> None:
+async def test_what_was_sent_is_not_called_back(database: Database) -> None:
     """When a farewell was sent stays noted as it was."""
     office, outbox = desk(sql_ledger(database)), SqlOutbox(database, VAULT)
     for number, account in enumerate((OLD, NEW)):
@@ -237,10 +236,10 @@ async def test_what_was_sent_is_not_called_back(database: SqliteDatabase) -> Non
     assert [None] == list(found.values())
 
 
-async def test_a_store_that_is_gone_claims_nothing(database: SqliteDatabase) -> None:
+async def test_a_store_that_is_gone_claims_nothing(file_database: SqliteDatabase) -> None:
     """Without the file a worker is told so, and claims again later."""
-    database.file.unlink()
-    outbox = SqlOutbox(database, VAULT)
+    file_database.file.unlink()
+    outbox = SqlOutbox(file_database, VAULT)
     with pytest.raises(StoreUnavailable):
         await outbox.claim("telegram", "lmt", NOW)
     with pytest.raises(StoreUnavailable):
@@ -249,12 +248,12 @@ async def test_a_store_that_is_gone_claims_nothing(database: SqliteDatabase) -> 
         await outbox.note_reach("lmt", NUMBER, NOW)
 
 
-async def _unreachable(database: SqliteDatabase) -> dict[str, int | None]:
+async def _unreachable(database: Database) -> dict[str, int | None]:
     found = rows(database, schema.addresses)
     return {f"{r.brand}/{r.kind}": r.unreachable_since for r in found}
 
 
-async def test_an_account_that_cannot_be_reached_is_noted(database: SqliteDatabase) -> None:
+async def test_an_account_that_cannot_be_reached_is_noted(database: Database) -> None:
     """A blocked bot is a matter of delivery: of that address and brand alone, and it passes."""
     office, outbox = desk(sql_ledger(database)), SqlOutbox(database, VAULT)
     await office.handle(share("s"))
@@ -270,7 +269,7 @@ async def test_an_account_that_cannot_be_reached_is_noted(database: SqliteDataba
     assert expected == await _unreachable(database)
 
 
-async def test_who_writes_can_be_reached_again(database: SqliteDatabase) -> None:
+async def test_who_writes_can_be_reached_again(database: Database) -> None:
     """A message of the account itself ends its being out of reach; no other one's does."""
     office, outbox = desk(sql_ledger(database)), SqlOutbox(database, VAULT)
     await office.handle(share("s"))
@@ -282,7 +281,7 @@ async def test_who_writes_can_be_reached_again(database: SqliteDatabase) -> None
     assert {None} == set((await _unreachable(database)).values())
 
 
-async def test_an_answer_nobody_saw_is_no_sign_of_life(database: SqliteDatabase) -> None:
+async def test_an_answer_nobody_saw_is_no_sign_of_life(database: Database) -> None:
     """The door says that nothing was delivered: the account stays out of reach."""
     office, outbox = desk(sql_ledger(database)), SqlOutbox(database, VAULT)
     await office.handle(share("s"))
@@ -292,13 +291,13 @@ async def test_an_answer_nobody_saw_is_no_sign_of_life(database: SqliteDatabase)
     assert to_store(NOW) == (await _unreachable(database))["lmt/telegram"]
 
 
-async def test_an_address_not_known_is_left_alone(database: SqliteDatabase) -> None:
+async def test_an_address_not_known_is_left_alone(database: Database) -> None:
     """Nobody is made a customer by being out of reach."""
     await SqlOutbox(database, VAULT).note_reach("lmt", NEW, NOW)
     assert {} == await _unreachable(database)
 
 
-async def test_out_of_reach_is_no_withdrawal(database: SqliteDatabase) -> None:
+async def test_out_of_reach_is_no_withdrawal(database: Database) -> None:
     """What was decided stands, and nothing is added to it."""
     office, outbox = desk(sql_ledger(database)), SqlOutbox(database, VAULT)
     await office.handle(message("m1"))

@@ -14,7 +14,7 @@ from consent.intents import IntentName
 from consent.ports import Address, Displaced, Inbound, Ledger, Snapshot, Writing
 from consent.replies import Option
 from storage import schema
-from storage.sqlite import SqliteDatabase
+from storage.database import Database
 from tests.store.stores import NEW, OLD, VAULT, in_chat, rows, share, sql_ledger
 from tests.store.test_ledger import NUMBER, OTHER, desk, message
 
@@ -183,7 +183,7 @@ async def test_an_account_that_moves_on_parts_the_next_number_too(ledger: Ledger
 
 
 async def _spoil(
-    database: SqliteDatabase, table: Table, account: Address, *, sealed: bytes | None = None
+    database: Database, table: Table, account: Address, *, sealed: bytes | None = None
 ) -> None:
     """Make what is kept of an account's conversation, or of its answers, unreadable."""
     column = {"sessions": "sealed_session", "inbound": "sealed_reply"}[table.name]
@@ -193,7 +193,7 @@ async def _spoil(
     assert database.write_now(lambda c: c.execute(change).rowcount)
 
 
-async def _nonsense(database: SqliteDatabase, account: Address) -> bytes:
+async def _nonsense(database: Database, account: Address) -> bytes:
     """Return a conversation that opens, but is none."""
     owner = await sql_ledger(database).customer_of("lmt", account)
     (row,) = [r for r in rows(database, schema.customers) if r.customer_id == owner]
@@ -205,7 +205,7 @@ STOP = Option(name="withdraw_all", scope="marketing")
 
 @pytest.mark.parametrize("spoilt", ["conversation", "nonsense", "answers"])
 async def test_what_cannot_be_read_of_the_old_account_blocks_no_stop(
-    database: SqliteDatabase, spoilt: str, caplog: pytest.LogCaptureFixture
+    database: Database, spoilt: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The newcomer gets the number and is heard; the old account begins anew."""
     office = desk(sql_ledger(database))
@@ -226,7 +226,7 @@ async def test_what_cannot_be_read_of_the_old_account_blocks_no_stop(
 
 @pytest.mark.parametrize("table", [schema.sessions, schema.inbound], ids=lambda t: t.name)
 async def test_what_cannot_be_read_of_an_account_does_not_keep_it_from_linking(
-    database: SqliteDatabase, table: Table, caplog: pytest.LogCaptureFixture
+    database: Database, table: Table, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its conversation begins anew at the share, and a STOP after it is carried out."""
     office = desk(sql_ledger(database))
@@ -239,7 +239,7 @@ async def test_what_cannot_be_read_of_an_account_does_not_keep_it_from_linking(
     assert {"consent.ledger"} == {record.name for record in caplog.records}
 
 
-async def test_nothing_is_left_under_the_customer_s_key(database: SqliteDatabase) -> None:
+async def test_nothing_is_left_under_the_customer_s_key(database: Database) -> None:
     """Replies and conversation of the old account move to its new nobody, sealed anew."""
     office = desk(sql_ledger(database))
     await office.handle(share("s"))

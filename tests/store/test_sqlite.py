@@ -32,6 +32,12 @@ from tests.store.test_ledger import CLOCK, HOUSE, NUMBER, desk, message
 KEY = b"k" * 32
 
 
+@pytest.fixture
+def database(file_database: SqliteDatabase) -> SqliteDatabase:
+    """Return the embedded database: this file is about its file."""
+    return file_database
+
+
 def _ledger(database: SqliteDatabase) -> SqlLedger:
     return SqlLedger(database, Vault(KEY))
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from consent.delivery import Stray
 from consent.errors import SealBroken, StoreUnavailable
 from storage import schema
+from storage.database import Database
 from storage.moments import to_store
 from storage.sqlite import SqliteDatabase
 from storage.strays import SqlStrays
@@ -34,12 +35,12 @@ STRAY = Stray(
 )
 
 
-async def _keep(database: SqliteDatabase, *strays: Stray) -> None:
+async def _keep(database: Database, *strays: Stray) -> None:
     for stray in strays:
         await SqlStrays(database, VAULT).keep(stray)
 
 
-async def test_a_stray_is_kept_as_it_came(database: SqliteDatabase) -> None:
+async def test_a_stray_is_kept_as_it_came(database: Database) -> None:
     """A person can look at it later: who wrote, what, when, and to whom."""
     await _keep(database, STRAY)
     (row,) = rows(database, schema.strays)
@@ -48,7 +49,7 @@ async def test_a_stray_is_kept_as_it_came(database: SqliteDatabase) -> None:
     assert ("lmt", "sms", "SM1", to_store(NOW)) == tuple(row)[:4]
 
 
-async def test_a_stray_is_sealed(database: SqliteDatabase) -> None:
+async def test_a_stray_is_sealed(database: Database) -> None:
     """It can name people too: on disk neither sender nor words can be read."""
     await _keep(database, STRAY)
     (row,) = rows(database, schema.strays)
@@ -64,7 +65,7 @@ async def test_a_stray_is_sealed(database: SqliteDatabase) -> None:
     ],
 )
 async def test_a_stray_opens_at_its_place_alone(
-    database: SqliteDatabase, vault: Vault, place: str
+    database: Database, vault: Vault, place: str
 ) -> None:
     """Neither another store nor another row makes sense of it."""
     await _keep(database, STRAY)
@@ -73,7 +74,7 @@ async def test_a_stray_opens_at_its_place_alone(
         vault.strays.open(row.sealed_stray, place)
 
 
-async def test_the_same_stray_is_kept_once(database: SqliteDatabase) -> None:
+async def test_the_same_stray_is_kept_once(database: Database) -> None:
     """Delivered and fetched again, with whatever words, the first one stands (law 5)."""
     await _keep(database, STRAY)
     (first,) = rows(database, schema.strays)
@@ -81,13 +82,13 @@ async def test_the_same_stray_is_kept_once(database: SqliteDatabase) -> None:
     assert [first] == rows(database, schema.strays)
 
 
-async def test_the_same_stray_at_once_is_kept_once(database: SqliteDatabase) -> None:
+async def test_the_same_stray_at_once_is_kept_once(database: Database) -> None:
     """The door and the list may bring it at the same moment."""
     await asyncio.gather(*(_keep(database, STRAY) for _ in range(5)))
     assert 1 == len(rows(database, schema.strays))
 
 
-async def test_strays_are_told_apart(database: SqliteDatabase) -> None:
+async def test_strays_are_told_apart(database: Database) -> None:
     """An id counts within its brand and door alone."""
     others = (
         replace(STRAY, message_id="SM2"),
@@ -98,21 +99,21 @@ async def test_strays_are_told_apart(database: SqliteDatabase) -> None:
     assert 4 == len(rows(database, schema.strays))
 
 
-async def test_nobody_becomes_a_customer_by_a_stray(database: SqliteDatabase) -> None:
+async def test_nobody_becomes_a_customer_by_a_stray(database: Database) -> None:
     """It is kept, and nothing else is written."""
     await _keep(database, STRAY)
     tables = (schema.customers, schema.addresses, schema.inbound, schema.outbox)
     assert [[]] * 4 == [rows(database, table) for table in tables]
 
 
-async def test_a_store_that_is_gone_keeps_no_stray(database: SqliteDatabase) -> None:
+async def test_a_store_that_is_gone_keeps_no_stray(file_database: SqliteDatabase) -> None:
     """The provider must deliver it again."""
-    database.file.unlink()
+    file_database.file.unlink()
     with pytest.raises(StoreUnavailable):
-        await _keep(database, STRAY)
+        await _keep(file_database, STRAY)
 
 
-async def _marks(database: SqliteDatabase, *moments: datetime) -> datetime | None:
+async def _marks(database: Database, *moments: datetime) -> datetime | None:
     """Note these moments; return what is read then."""
     watermarks = SqlWatermarks(database)
     for moment in moments:
@@ -120,7 +121,7 @@ async def _marks(database: SqliteDatabase, *moments: datetime) -> datetime | Non
     return await watermarks.read("lmt", "sms")
 
 
-async def test_at_first_there_is_no_watermark(database: SqliteDatabase) -> None:
+async def test_at_first_there_is_no_watermark(database: Database) -> None:
     """Who has never looked is told so."""
     assert await _marks(database) is None
 
@@ -135,7 +136,7 @@ async def test_at_first_there_is_no_watermark(database: SqliteDatabase) -> None:
     ],
 )
 async def test_a_watermark_only_rises(
-    database: SqliteDatabase, later: timedelta, expected: datetime
+    database: Database, later: timedelta, expected: datetime
 ) -> None:
     """What was handled stays handled, to the microsecond."""
     assert expected == await _marks(database, NOW, NOW + later)
@@ -143,7 +144,7 @@ async def test_a_watermark_only_rises(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(st.lists(st.integers(-1000, 1000), min_size=1, max_size=6))
-async def test_the_highest_watermark_stands(database: SqliteDatabase, steps: list[int]) -> None:
+async def test_the_highest_watermark_stands(database: Database, steps: list[int]) -> None:
     """Two workers may note theirs in any order."""
     before = await SqlWatermarks(database).read("lmt", "sms")
     moments = [NOW + step * MINUTE for step in steps]
@@ -151,7 +152,7 @@ async def test_the_highest_watermark_stands(database: SqliteDatabase, steps: lis
     assert highest == await _marks(database, *moments)
 
 
-async def test_watermarks_noted_at_once_keep_the_highest(database: SqliteDatabase) -> None:
+async def test_watermarks_noted_at_once_keep_the_highest(database: Database) -> None:
     """Whoever comes last, the latest moment stands."""
     watermarks = SqlWatermarks(database)
     notes = (watermarks.raise_to("lmt", "sms", NOW + n * MINUTE) for n in (3, 1, 4, 2))
@@ -159,7 +160,7 @@ async def test_watermarks_noted_at_once_keep_the_highest(database: SqliteDatabas
     assert NOW + 4 * MINUTE == await watermarks.read("lmt", "sms")
 
 
-async def test_each_brand_and_door_has_its_own(database: SqliteDatabase) -> None:
+async def test_each_brand_and_door_has_its_own(database: Database) -> None:
     """One provider's list says nothing about another's."""
     await _marks(database, NOW)
     watermarks = SqlWatermarks(database)
@@ -169,7 +170,7 @@ async def test_each_brand_and_door_has_its_own(database: SqliteDatabase) -> None
     assert [NOW - MINUTE, NOW] == [await watermarks.read(b, "sms") for b in ("amigo", "lmt")]
 
 
-async def test_a_moment_of_another_zone_is_the_same_moment(database: SqliteDatabase) -> None:
+async def test_a_moment_of_another_zone_is_the_same_moment(database: Database) -> None:
     """It is compared as a moment, and read in UTC."""
     riga = timezone(timedelta(hours=2))
     found = await _marks(database, NOW, (NOW + MINUTE).astimezone(riga))
@@ -178,11 +179,11 @@ async def test_a_moment_of_another_zone_is_the_same_moment(database: SqliteDatab
     assert UTC is found.tzinfo
 
 
-async def test_a_store_that_is_gone_has_no_watermark(database: SqliteDatabase) -> None:
+async def test_a_store_that_is_gone_has_no_watermark(file_database: SqliteDatabase) -> None:
     """Neither read nor noted: nobody takes silence for "all handled"."""
-    await _marks(database, NOW)
-    database.file.unlink()
+    await _marks(file_database, NOW)
+    file_database.file.unlink()
     with pytest.raises(StoreUnavailable):
-        await SqlWatermarks(database).raise_to("lmt", "sms", NOW + MINUTE)
+        await SqlWatermarks(file_database).raise_to("lmt", "sms", NOW + MINUTE)
     with pytest.raises(StoreUnavailable):
-        await SqlWatermarks(database).read("lmt", "sms")
+        await SqlWatermarks(file_database).read("lmt", "sms")
