@@ -38,23 +38,24 @@ class Server:
 
     def prepare(self) -> None:
         """Make a database in its newest shape, to be copied by every test."""
-        self._run(f"CREATE DATABASE {_TEMPLATE}")
+        self.run(f"CREATE DATABASE {_TEMPLATE}")
         database = PostgresDatabase(self.address(_TEMPLATE))
         migrate(database)
 
     def fresh(self) -> str:
         """Return the URL of a new database in its newest shape."""
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
         return self.address(name)
 
     def empty(self) -> str:
         """Return the URL of a new database with nothing in it."""
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name}")
+        self.run(f"CREATE DATABASE {name}")
         return self.address(name)
 
-    def _run(self, statement: str) -> None:
+    def run(self, statement: str) -> None:
+        """Run a statement as superuser, in no transaction."""
         address = make_url(self.url).set(drivername="postgresql+asyncpg")
 
         async def run() -> None:
