@@ -48,8 +48,8 @@ bench: $(VENV)/installed  ## How long understanding takes, and its memory
 train: $(VENV)/installed-test  ## Learn anew how customers word things, from the examples
 	@$(BIN)/python -m tests.corpus.training
 
-soak: $(VENV)/installed-test  ## A thousand customers on Telegram while everything goes wrong
-	CONSENT_SOAK_CUSTOMERS=1000 $(BIN)/pytest -q -s tests/soak
+soak: $(VENV)/installed-test  ## A thousand customers on Telegram and ten thousand texts while everything goes wrong
+	CONSENT_SOAK_CUSTOMERS=1000 CONSENT_SOAK_TEXTS=10000 $(BIN)/pytest -q -s tests/soak
 
 lock: $(VENV)/installed-test  ## Pin the requirements anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build -o requirements/run.txt
