@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from consent.understanding.clauses import Clause, Reading, read_clauses
@@ -73,14 +73,22 @@ def _pieces(reading: Reading, learned: Learned) -> Iterator[Piece]:
     if not _SEVERAL <= len(starts) <= _MANY:
         return
     for start, end in pairwise((*starts, len(reading.words))):
-        inside = tuple(
-            Clause(kept, question=clause.question)
-            for clause in reading.clauses
-            if (kept := tuple(f for f in clause.found if start <= f.start and f.end <= end))
-        )
+        inside = tuple(_inside(reading.clauses, start, end))
         scores = learned.messages.scores(traits(reading.words[start:end], inside))
         likely, label = _labelled(scores)
         yield Piece(start, end, label, likely[label])
+
+
+def _inside(clauses: tuple[Clause, ...], start: int, end: int) -> Iterator[Clause]:
+    """Yield what was found between two words, its places counted from the first of them."""
+    for clause in clauses:
+        kept = tuple(
+            replace(f, start=f.start - start, end=f.end - start)
+            for f in clause.found
+            if start <= f.start and f.end <= end
+        )
+        if kept:
+            yield Clause(kept, question=clause.question)
 
 
 def mentioned(hearing: Hearing, learned: Learned) -> dict[str, dict[str, float]]:

@@ -25,7 +25,7 @@ from consent.understanding.weights import Learned
 
 #: A withdrawal is at least asked about above the first; a grant shows its notice above the second,
 #: and a channel is switched on above the third.
-_LIKELY, _GRANT, _SWITCH = 0.35, 0.7, 0.9
+_LIKELY, _GRANT, _SWITCH = 0.25, 0.7, 0.9
 _NAMED = 0.5
 #: Without a cue for an act, with fewer cues and fewer words met before, a message is strange.
 _CUED, _FAMILIAR = 0.25, 0.5

@@ -15,11 +15,9 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from consent.catalogue import Catalogue
 from consent.understanding.hearing import LABELS, MARKETING, Weighed, listen
@@ -27,29 +25,21 @@ from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON, SPOKEN_OF, candidates, mention_traits
 from consent.understanding.misspelt import Spellings, build_spellings
 from consent.understanding.text import hear
-from consent.understanding.weights import Learned, Weights, build_weights, key_of
+from consent.understanding.weights import Learned, Weights, build_weights
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.lexicon import load_words
 from locales.weights import FILE, name_of_examples, weights_as_bytes
+from tests.corpus.descent import ORDERS, Lesson, taught
 
-Floats = NDArray[np.float32]
 _STATES = (SPOKEN_OF, OFF, ON)
-_ORDERS, _BATCH, _ROUNDS = 3, 32, 12
+_MESSAGES = Lesson(len(LABELS), hidden=0.18, most=120_000, louder=1.4)
+_MENTIONS = Lesson(len(_STATES), hidden=0.3, most=40_000)
 _FOLDS = 3
-_RAREST = 1
 _KNOWN_FROM = 10
 #: A message of several wishes teaches as much about mentions as this many of one.
 _WEIGHT = 4
 _LETTERS = re.compile(r"[^\W\d_]+")
-#: This share of the traits is hidden at each look, so that no single one is relied on.
-_HIDDEN = 0.3
-_SHRINK, _PACE = 1e-4, 0.3
-#: How much a trait counts, by what stands before its sign: cues more than letters.
-_SIZE = {"c": 3.0, "cq": 2.0, "w": 2.0, "b": 2.0, "pb": 2.0, "p": 1.5}
-#: Traits of less weight for every label are dropped.
-_LIGHTEST = 6
-_LARGEST, _ZERO, _TENTHS = 127, 128, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,108 +113,18 @@ def _several(root: Path, language: str, consents: frozenset[str]) -> Iterator[Ex
         yield Example(row["text"], language, label, off, on, frozenset(), weight=_WEIGHT)
 
 
-def _kind(trait: str) -> str:
-    """Return what stands before the sign of a trait, without the question it answers."""
-    return trait.partition("=")[0].rpartition(":")[2]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Traits as columns: which messages have which, and how large they are."""
-
-    names: tuple[str, ...]
-    sizes: Floats
-    rows: tuple[NDArray[np.int64], ...]
-
-
-def _table(found: Sequence[frozenset[str]]) -> Table:
-    counts = Counter(chain.from_iterable(found))
-    names = tuple(sorted(name for name, count in counts.items() if count >= _RAREST))
-    index = {name: at for at, name in enumerate(names)}
-    sizes = np.array([_SIZE.get(_kind(name), 1.0) for name in names], np.float32)
-    rows = tuple(
-        np.array(sorted(index[name] for name in one if name in index), np.int64) for one in found
-    )
-    return Table(names, sizes, rows)
-
-
-def _mean(
-    table: Table, wanted: Floats, one_of: int, orders: int = _ORDERS
-) -> tuple[Floats, Floats]:
-    """Return the mean of what is learnt in several orders: chance evens out."""
-    learnt = [_learn(table, wanted, one_of, seed) for seed in range(orders)]
-    weights = sum((w for w, _ in learnt[1:]), learnt[0][0]) / orders
-    bias = sum((b for _, b in learnt[1:]), learnt[0][1]) / orders
-    return weights.astype(np.float32), bias.astype(np.float32)
-
-
-def _learn(table: Table, wanted: Floats, one_of: int, seed: int) -> tuple[Floats, Floats]:
-    """Return weights and bias: the first labels exclude each other, the rest stand alone.
-
-    Multinomial and binary logistic regression by stochastic descent with Adagrad's pace.
-    """
-    shape = (len(table.names), wanted.shape[1])
-    weights, seen = np.zeros(shape, np.float32), np.full(shape, 1e-3, np.float32)
-    bias, bias_seen = np.zeros(shape[1], np.float32), np.full(shape[1], 1e-3, np.float32)
-    draw = np.random.default_rng(seed)
-    scale = [1 / np.sqrt(max((table.sizes[row] ** 2).sum(), 1e-6)) for row in table.rows]
-    for _ in range(_ROUNDS):
-        order = draw.permutation(len(table.rows))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            flat = np.concatenate([table.rows[at] for at in batch])
-            whose = np.repeat(np.arange(len(batch)), [len(table.rows[at]) for at in batch])
-            shown = draw.random(len(flat)) >= _HIDDEN
-            flat, whose = flat[shown], whose[shown]
-            values = table.sizes[flat] * np.array([scale[at] for at in batch], np.float32)[whose]
-            scores = np.zeros((len(batch), shape[1]), np.float32)
-            np.add.at(scores, whose, weights[flat] * values[:, None])
-            slope = _likely(scores + bias, one_of) - wanted[batch]
-            names, place = np.unique(flat, return_inverse=True)
-            step = np.zeros((len(names), shape[1]), np.float32)
-            np.add.at(step, place, slope[whose] * values[:, None])
-            step += _SHRINK * weights[names]
-            seen[names] += step * step
-            weights[names] -= _PACE * step / np.sqrt(seen[names])
-            step_bias = slope.sum(0)
-            bias_seen += step_bias * step_bias
-            bias -= _PACE * step_bias / np.sqrt(bias_seen)
-    return weights, bias
-
-
-def _likely(scores: Floats, one_of: int) -> Floats:
-    first = np.exp(scores[:, :one_of] - scores[:, :one_of].max(1, keepdims=True))
-    rest = 1 / (1 + np.exp(-scores[:, one_of:]))
-    return np.concatenate([first / first.sum(1, keepdims=True), rest], axis=1)
-
-
-def _weights(table: Table, labels: tuple[str, ...], learnt: tuple[Floats, Floats]) -> Weights:
-    """Return weights as bytes; traits that weigh nothing are left out."""
-    weights = learnt[0] * table.sizes[:, None]
-    unit = float(np.abs(weights).max()) / _LARGEST
-    whole = np.rint(weights / unit).astype(np.int64) + _ZERO
-    sizes = np.rint(table.sizes**2 * _TENTHS).astype(np.int64)
-    heavy = np.abs(weights / unit).max(1) >= _LIGHTEST
-    kept = sorted({key_of(n): at for at, n in enumerate(table.names) if heavy[at]}.items())
-    rows = b"".join(bytes([*whole[at].tolist(), int(sizes[at])]) for _, at in kept)
-    bias = tuple(round(float(value), 4) for value in learnt[1])
-    return build_weights(labels, bias, unit, array("I", [key for key, _ in kept]), rows)
-
-
 def _messages(
     examples: Sequence[Example],
     found: Sequence[frozenset[str]],
     things: tuple[str, ...],
-    orders: int = _ORDERS,
+    orders: int = ORDERS,
 ) -> Weights:
-    table = _table(found)
     wanted = np.zeros((len(examples), len(LABELS) + len(things)), np.float32)
     for at, example in enumerate(examples):
         wanted[at, LABELS.index(example.label)] = 1
         for thing in example.off | example.on | example.spoken_of:
             wanted[at, len(LABELS) + things.index(thing)] = 1
-    labels = (*LABELS, *things)
-    return _weights(table, labels, _mean(table, wanted, len(LABELS), orders))
+    return taught(found, wanted, (*LABELS, *things), _MESSAGES, orders)
 
 
 def learn(examples: Sequence[Example], lexicon: Lexicon, catalogue: Catalogue) -> Learned:
@@ -249,12 +149,11 @@ def learn(examples: Sequence[Example], lexicon: Lexicon, catalogue: Catalogue) -
         learned = replace(untaught, messages=weights)
         for example in examples[fold::_FOLDS]:
             mentions += [*_mentions(example, lexicon, learned)] * example.weight
-    table = _table([traits for traits, _ in mentions])
     wanted = np.eye(len(_STATES), dtype=np.float32)[[state for _, state in mentions]]
     return replace(
         untaught,
         messages=_messages(examples, found, tuple(kinds)),
-        mentions=_weights(table, _STATES, _mean(table, wanted, len(_STATES))),
+        mentions=taught([traits for traits, _ in mentions], wanted, _STATES, _MENTIONS),
     )
 
 
