@@ -11,7 +11,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from zlib import crc32
 
 from consent.understanding.misspelt import Spellings
@@ -23,8 +23,6 @@ _MOST = 256
 _SHELF, _SHELVES = 20, 1 << 12
 #: A byte of this value weighs nothing.
 _ZERO = 128
-#: So many traits are remembered: some megabytes.
-_MOST_MET = 1 << 15
 #: The last column of a row: the square of the trait's own size, in tenths.
 _SIZES = 10
 
@@ -43,8 +41,6 @@ class Weights:
     shelves: tuple[int, ...]
     #: All rows in the order of the keys, every byte widened to a field.
     rows: bytearray
-    #: Where the traits met lately have their rows; less than 0: nowhere.
-    met: dict[str, int] = field(default_factory=dict, compare=False)
 
     def scores(self, traits: Iterable[str]) -> dict[str, float]:
         """Return the logarithmic odds of every label; unknown traits say nothing."""
@@ -62,25 +58,14 @@ class Weights:
 
     def _places(self, traits: Iterable[str]) -> Iterator[tuple[str, int]]:
         """Yield where the rows of the known traits begin."""
-        met = self.met
+        keys, shelves, width = self.keys, self.shelves, (len(self.labels) + 1) * _FIELD
         for trait in traits:
-            place = met.get(trait)
-            if place is None:
-                place = self._look_up(trait)
-            if place >= 0:
-                yield trait, place
-
-    def _look_up(self, trait: str) -> int:
-        """Return where the row of a trait begins, and remember it: most come again and again."""
-        key = key_of(trait)
-        shelf = key >> _SHELF
-        end = self.shelves[shelf + 1]
-        at = bisect_left(self.keys, key, self.shelves[shelf], end)
-        known = at < end and self.keys[at] == key
-        if len(self.met) >= _MOST_MET:
-            self.met.clear()
-        self.met[trait] = at * (len(self.labels) + 1) * _FIELD if known else -1
-        return self.met[trait]
+            key = key_of(trait)
+            shelf = key >> _SHELF
+            end = shelves[shelf + 1]
+            at = bisect_left(keys, key, shelves[shelf], end)
+            if at < end and keys[at] == key:
+                yield trait, at * width
 
     def knows(self, trait: str) -> bool:
         """Say whether anything was learnt of a trait."""
