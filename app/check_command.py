@@ -71,7 +71,7 @@ def run_history(number: str, *, brand: str) -> list[str]:
         decisions, head, length = await store.ledger.inspect(look)
         if verify(decisions, head) != length:
             raise ChainBroken(f"there are {len(decisions)} decisions where {length} were written")
-        return [receipt(d, lens.catalogue, lens.notices).decode() for d in decisions]
+        return [receipt([d], lens.catalogue, lens.notices, decisions).decode() for d in decisions]
 
     return _with_store(lens, read)
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from app.proof_cli import proof_app, verify
 from consent.errors import ConsentError
 
 _NOT_ALLOWED = 3
@@ -31,6 +32,8 @@ token_app = typer.Typer(
     help="Ways in for other systems: make, list and revoke them.", no_args_is_help=True
 )
 app.add_typer(token_app, name="token")
+app.add_typer(proof_app, name="proof")
+app.command()(verify)
 
 Number = Annotated[str, typer.Argument(help="The phone number, like +37120000000.")]
 Brand = Annotated[str, typer.Option(help="The brand: lmt or amigo.")]

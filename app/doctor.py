@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.settings import Settings, load_settings
 from app.store import open_store
 from consent.catalogue import Catalogue
@@ -78,6 +80,9 @@ def _shown(settings: Settings, name: str) -> str:
         "CONSENT_PORT": str(settings.port),
     }
     values["CONSENT_TWILIO_API_URL"] = settings.twilio_api_url
+    if settings.proofs:
+        values["CONSENT_PROOF_DIR"] = str(settings.proofs.folder)
+        values["CONSENT_PROOF_EVERY_HOURS"] = str(settings.proofs.every // timedelta(hours=1))
     for brand, gateway in settings.gateways.items():
         values[f"CONSENT_{brand.upper()}_SMS_GATEWAY_URL"] = gateway.url
     for brand, twilio in settings.twilio.items():
@@ -103,6 +108,8 @@ def _missing(settings: Settings) -> list[str]:
             lines.append(f"! {brand}: no account or sender: no codes by SMS, no catching up")
         if not twilio.hears:
             lines.append(f"! {brand}: {twilio.sender} is a name: customers cannot answer it")
+    if settings.proofs is None:
+        lines.append("! CONSENT_PROOF_DIR is not set: proofs are written by hand alone")
     if not settings.public_url:
         lines.append("! CONSENT_PUBLIC_URL is not set: links in SMS work on this machine only")
     return lines

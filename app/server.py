@@ -18,6 +18,8 @@ from app.ad_texts import open_ad_desk
 from app.composition import Assistant, register_notices
 from app.lint_route import lint_routes
 from app.notice_page import notice_routes
+from app.proof_schedule import proving
+from app.receipt_page import receipt_routes
 from app.settings import Settings
 from app.sms_door import sms_routes
 from app.sms_lines import open_lines, running
@@ -26,6 +28,7 @@ from app.system_access import system_guard
 from consent.access import TokenScope
 from consent.errors import StoreUnavailable
 from locales import ROOT
+from storage.proofs import SqlProofs
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
@@ -51,6 +54,7 @@ def build_server(
         async with (
             bots.running() if bots else nullcontext(),
             running(open_lines(assistant, store, settings)),
+            proving(settings.proofs, assistant.clock.now),
         ):
             yield
         await store.database.close()
@@ -62,6 +66,7 @@ def build_server(
         *(bots.routes() if bots else ()),
         *(playground.routes() if playground else ()),
         *notice_routes(assistant),
+        *receipt_routes(assistant, SqlProofs(store.database)),
         *_api_routes(assistant, store, settings),
         _alive,
         _ready_route(store),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from app.proof_schedule import ProofSchedule, read_schedule
 from consent.addresses import e164
 from consent.catalogue import Catalogue
 from consent.errors import AddressBroken, SettingBroken
@@ -104,6 +105,8 @@ class Settings:
     twilio_api_url: str
     #: Another Bot API server than Telegram's own.
     telegram_api_url: str
+    #: Proofs by themselves, in a folder; none: only when asked for.
+    proofs: ProofSchedule | None
     #: Where each setting came from: `environment`, `.env` or `default`.
     sources: Mapping[str, str]
 
@@ -175,6 +178,9 @@ def load_settings(
         telegram=_bots(source, [*catalogue.brands], public=bool(public_url)),
         twilio_api_url=_url("CONSENT_TWILIO_API_URL", source.read("CONSENT_TWILIO_API_URL")),
         telegram_api_url=_url("CONSENT_TELEGRAM_API_URL", api_url),
+        proofs=read_schedule(
+            source.read("CONSENT_PROOF_DIR"), source.read("CONSENT_PROOF_EVERY_HOURS", "24")
+        ),
         sources=source.used,
     )
 

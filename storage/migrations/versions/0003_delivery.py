@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_id"),
     )
 
+    op.create_index("decisions_by_number", "decisions", [sa.text("substr(hash, 1, 12)")])
     _cases()
     _other_systems()
     _work()
