@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from app.hook_cli import hook_app
 from app.proof_cli import proof_app, verify
 from consent.errors import ConsentError
 
@@ -32,6 +33,7 @@ token_app = typer.Typer(
     help="Ways in for other systems: make, list and revoke them.", no_args_is_help=True
 )
 app.add_typer(token_app, name="token")
+app.add_typer(hook_app, name="hook")
 app.add_typer(proof_app, name="proof")
 app.command()(verify)
 
@@ -267,7 +269,7 @@ def notice_update(
 def token_add(
     holder: Annotated[str, typer.Argument(help="Whose it is, like 'campaign tool'.")],
     brand: Brand,
-    scope: Annotated[list[str], typer.Option(help="What it opens: texts.")],
+    scope: Annotated[list[str], typer.Option(help="What it opens: texts, feed.")],
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good.")] = 90,
 ) -> None:
     """Make a token and print it: this once, the store keeps its hash alone.

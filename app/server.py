@@ -16,6 +16,8 @@ from litestar.types import ControllerRouterHandler
 
 from app.ad_texts import open_ad_desk
 from app.composition import Assistant, register_notices
+from app.feed_relay import relaying
+from app.feed_routes import feed_routes
 from app.lint_route import lint_routes
 from app.notice_page import notice_routes
 from app.proof_schedule import proving
@@ -54,6 +56,7 @@ def build_server(
         async with (
             bots.running() if bots else nullcontext(),
             running(open_lines(assistant, store, settings)),
+            relaying(store.database, store.hooks, assistant),
             proving(settings.proofs, assistant.clock.now),
         ):
             yield
@@ -87,9 +90,13 @@ def build_server(
 
 def _api_routes(assistant: Assistant, store: Store, settings: Settings) -> list[HTTPRouteHandler]:
     """Return what other systems may call."""
-    guard = system_guard(store.tokens, assistant.clock, TokenScope.TEXTS)
+    texts = system_guard(store.tokens, assistant.clock, TokenScope.TEXTS)
+    feed = system_guard(store.tokens, assistant.clock, TokenScope.FEED)
     desk = open_ad_desk(ROOT, settings, assistant.catalogue, assistant.house.lexicon)
-    return lint_routes(desk, guards=[guard])
+    return [
+        *lint_routes(desk, guards=[texts]),
+        *feed_routes(store.feed, assistant.clock, guards=[feed]),
+    ]
 
 
 @get("/healthz", media_type=MediaType.TEXT, include_in_schema=False)

@@ -12,6 +12,7 @@ import uvicorn
 
 from app.composition import Assistant, compose
 from app.demo_store import open_demo_store
+from app.feed_relay import relaying
 from app.server import build_server
 from app.settings import Settings, load_settings
 from app.sms_lines import open_lines, running
@@ -23,6 +24,9 @@ from locales.catalogue_source import load_catalogue
 if TYPE_CHECKING:
     from app.playground import Playground
     from app.telegram_door import Bots
+
+#: Seconds that a server which is told to stop still gives to answers.
+_LAST_ANSWERS = 5
 
 
 def run_server() -> None:
@@ -58,7 +62,10 @@ async def _work(assistant: Assistant, store: Store, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with running(open_lines(assistant, store, settings)):
+    async with (
+        running(open_lines(assistant, store, settings)),
+        relaying(store.database, store.hooks, assistant),
+    ):
         typer.echo(f"Sending and fetching SMS for {', '.join(sorted(settings.texting))}")
         await stop.wait()
     await store.database.close()
@@ -81,6 +88,8 @@ async def _serve(assistant: Assistant, store: Store, settings: Settings) -> None
         log_level="warning",
         server_header=False,
         proxy_headers=False,
+        # Who waits for the feed must not keep the server from stopping.
+        timeout_graceful_shutdown=_LAST_ANSWERS,
     )
     await uvicorn.Server(config).serve()
 

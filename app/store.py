@@ -10,6 +10,8 @@ from app.settings import Settings
 from consent.errors import SettingBroken
 from storage.database import Database, open_database
 from storage.deliveries import SqlDeliveries
+from storage.feed import SqlFeed
+from storage.hooks import SqlHooks
 from storage.keys import recognise
 from storage.ledger import SqlLedger
 from storage.migration import migrate
@@ -35,6 +37,8 @@ class Store:
     strays: SqlStrays
     watermarks: SqlWatermarks
     tokens: SqlTokens
+    feed: SqlFeed
+    hooks: SqlHooks
     #: The step of the schema it stands at.
     step: str
 
@@ -62,6 +66,8 @@ def open_store(settings: Settings) -> Store:
         strays=SqlStrays(database, vault),
         watermarks=SqlWatermarks(database),
         tokens=SqlTokens(database),
+        feed=SqlFeed(database, vault),
+        hooks=SqlHooks(database, vault),
         step=step,
     )
 

@@ -18,6 +18,8 @@ class TokenScope(StrEnum):
 
     #: Check advertising texts.
     TEXTS = "texts"
+    #: Read the change feed: decisions, with the numbers of those who made them.
+    FEED = "feed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

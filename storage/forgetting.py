@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from consent.chain import GENESIS
 from consent.decisions import CustomerId
 from consent.dialogue.scene import Session
+from consent.feed import FEED
 from consent.forgetting import Forgetting, ForgettingRefused, Parting
 from consent.ports import Snapshot, Writing
 from consent.replies import SILENCE
@@ -123,10 +124,13 @@ def _destroy(customer: CustomerId, connection: Connection) -> None:
         schema.addresses,
         schema.sessions,
         schema.inbound,
-        schema.outbox,
         schema.deliveries,
     ):
         connection.execute(table.delete().where(table.c.customer_id == customer))
+    waiting = schema.outbox.c
+    # Other systems must still learn what has ended: it names nobody.
+    mail = (waiting.customer_id == customer) & (waiting.kind != FEED)
+    connection.execute(schema.outbox.delete().where(mail))
     emptied = {
         schema.decisions: {"sealed_evidence": None},
         schema.cases: {"sealed_answer": None},

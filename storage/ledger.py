@@ -1,4 +1,4 @@
-"""The ledger in SQL. One message is one transaction of at most eight statements."""
+"""The ledger in SQL. One message is one transaction of at most nine statements."""
 
 from __future__ import annotations
 

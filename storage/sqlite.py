@@ -63,9 +63,15 @@ class SqliteDatabase:
         if self._moved():
             await self._forget_readers()
             raise StoreUnavailable(self._was_moved)
+        readers = self._reading()
         try:
-            async with self._reading().connect() as connection:
-                return await connection.run_sync(body)
+            async with readers.connect() as connection:
+                try:
+                    return await connection.run_sync(body)
+                finally:
+                    if readers is not self._readers:
+                        # Let go of meanwhile: nobody would close it any more.
+                        await connection.invalidate()
         except (SQLAlchemyError, sqlite3.Error, OSError) as fault:
             raise StoreUnavailable(_reason(fault)) from fault
 
@@ -96,9 +102,9 @@ class SqliteDatabase:
         return self._readers
 
     async def _forget_readers(self) -> None:
-        if self._readers is not None:
-            await self._readers.dispose()
-            self._readers = None
+        readers, self._readers = self._readers, None
+        if readers is not None:
+            await readers.dispose()
 
     def write_now(self, body: Callable[[Connection], _T]) -> _T:
         """Run a writing function from a program without an event loop."""

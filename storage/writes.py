@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from consent.decisions import CustomerId
+from consent.decisions import CustomerId, Decision
+from consent.feed import FEED, event_of
 from consent.ports import Inbound, Look, Writing
 from storage import schema
 from storage.ids import uuid7
@@ -74,13 +76,34 @@ def note_block(
 
 
 def append(connection: Connection, writing: Writing, seal: Seal) -> None:
-    """Add decisions to the ledger and move the standing with them."""
+    """Add decisions to the ledger, move the standing with them, and queue them for the feed."""
     if not writing.decisions:
         return
     rows = [decision_row(decision, seal) for decision in writing.decisions]
     connection.execute(schema.decisions.insert(), rows)
     records = [record_row(writing.customer, s, r) for s, r in writing.records.items()]
     upsert(connection, schema.standing, records)
+    connection.execute(schema.outbox.insert(), feed_row(writing.decisions))
+
+
+def feed_row(decisions: Sequence[Decision]) -> dict[str, Any]:
+    """Return what waits in the outbox until the feed's relay has given decisions their place.
+
+    :param decisions: new ones of one customer, in the order of their chain.
+    """
+    first = decisions[0]
+    return {
+        "customer_id": first.customer,
+        # In the order of the chain, and never twice.
+        "outgoing_id": f"{FEED}-{first.position:09}",
+        "brand": first.brand,
+        "kind": FEED,
+        "address_hash": "",
+        # Pseudonymous as the ledger is, so not sealed: it outlives whoever is forgotten.
+        "sealed_payload": msgspec.json.encode({d.id: event_of(d) for d in decisions}),
+        "claimed_until": 0,
+        "created_at": to_store(first.recorded_at),
+    }
 
 
 def keep_session(

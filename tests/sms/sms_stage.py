@@ -27,6 +27,7 @@ from app.settings import Settings, load_settings
 from app.sms_lines import SmsLine, open_lines
 from app.store import Store, open_store
 from consent.desk import ConsentDesk
+from consent.feed import FEED
 from consent.ports import Address, AddressKind
 from consent.verdicts import Question
 from locales import ROOT
@@ -154,7 +155,8 @@ class SmsStage:
     async def outcomes(self) -> list[str | None]:
         """Return how everything that was to leave the house has ended, oldest first."""
         found = sorted(await self.rows(schema.outbox), key=lambda row: int(row.created_at))
-        return [row.outcome for row in found]
+        # Decisions wait beside it, for the feed.
+        return [row.outcome for row in found if row.kind != FEED]
 
     def asked(self) -> int:
         """Return how often Twilio was asked to send something."""

@@ -228,7 +228,7 @@ async def test_no_code_is_sent_where_the_provider_blocks(stage: SmsStage) -> Non
     await stage.says("EN")
     await _learn(stage, Fate(code=21610, final="failed"))
     assert "proof.needed" in await _asks_for_a_code(stage)
-    assert [] == await stage.rows(schema.outbox)
+    assert [] == await stage.outcomes()
 
 
 @pytest.mark.parametrize("number", _NOT_ANSWERED)
@@ -248,4 +248,4 @@ async def test_numbers_not_worth_an_answer_get_none_later_either(
     await stage.loses("AGREE 2", "AGREE", "STOP ALL", phone=number)
     assert 3 == await stage.catches_up()
     assert _EVERYTHING == await stage.ledger(number)
-    assert [] == await stage.rows(schema.outbox)
+    assert [] == await stage.outcomes()

@@ -20,6 +20,7 @@ from consent.catalogue import BrandId
 from consent.chain import verify
 from consent.decisions import CustomerId, Decision, Subject
 from consent.desk import rebuild
+from consent.feed import FEED
 from consent.ports import Address, AddressKind
 from consent.replies import Reply
 from sms.render import render
@@ -114,7 +115,7 @@ def unfinished(ledger: Path, messages: set[str], at: datetime) -> tuple[set[str]
     """
     waiting = (
         "SELECT COUNT(*) FROM outbox "
-        "WHERE sent_at IS NULL AND departed_at IS NULL AND claimed_until < ?"
+        "WHERE sent_at IS NULL AND departed_at IS NULL AND claimed_until < ? AND kind <> 'feed'"
     )
     with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as opened:
         found = {row[0] for row in opened.execute("SELECT message_id FROM inbound")}
@@ -133,7 +134,8 @@ async def papers_of(store: Store, vault: Vault) -> Papers:
             )
             for table in (seen, outbox)
         ]
-        return [*connection.execute(both[0])], [*connection.execute(both[1])]
+        parcels = both[1].where(outbox.c.kind != FEED)
+        return [*connection.execute(both[0])], [*connection.execute(parcels)]
 
     messages, parcels = await store.database.read(read)
     return Papers(

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row, Table, select
 
+from consent.feed import FEED
 from consent.notices import Form
 from consent.ports import Address, AddressKind, Inbound, Proof
 from consent.replies import Option
+from storage import schema
 from storage.database import Database
 from storage.ledger import SqlLedger
 from storage.vault import Vault
@@ -42,3 +44,8 @@ def sql_ledger(database: Database) -> SqlLedger:
 def rows(database: Database, table: Table) -> list[Row[Any]]:
     """Return all rows of a table."""
     return list(database.write_now(lambda c: c.execute(select(table)).all()))
+
+
+def outgoing(database: Database) -> list[Row[Any]]:
+    """Return what was to leave the house; decisions wait beside it, for the feed."""
+    return [row for row in rows(database, schema.outbox) if row.kind != FEED]

@@ -20,7 +20,7 @@ from storage.ids import SystemEntropy
 from storage.moments import to_store
 from storage.outbox import SqlOutbox
 from storage.sqlite import SqliteDatabase
-from tests.store.stores import OLD, VAULT, in_chat, rows, share, sql_ledger
+from tests.store.stores import OLD, VAULT, in_chat, outgoing, rows, share, sql_ledger
 from tests.store.test_ledger import CLOCK, HOUSE, NUMBER, OTHER, STOP, desk, message
 
 NOW = CLOCK.now()
@@ -232,7 +232,7 @@ async def test_an_answer_comes_out_as_it_was_given(database: Database) -> None:
     assert (NUMBER, NEWS, Form.SMS_PLAIN) == (sent.to, sent.not_after, sent.reply.form)
     assert ("withdrawn.marketing", "stop.rest", "m") == (*sent.reply.ids, sent.answers)
     assert sent.reply.messages[0].params["receipt"]
-    (row,) = rows(database, schema.outbox)
+    (row,) = outgoing(database)
     assert NUMBER.value.encode() not in row.sealed_payload
 
 
@@ -256,7 +256,7 @@ async def test_a_code_goes_to_the_number_and_no_farther(database: Database) -> N
     assert (NUMBER, ("code.text",)) == (sent.to, sent.reply.ids)
     assert sent.not_after is not None
     assert 5 * MINUTE >= sent.not_after - NOW - TICK
-    (row,) = rows(database, schema.outbox)
+    (row,) = outgoing(database)
     code = str(sent.reply.messages[0].params["code"])
     assert code.encode() not in row.sealed_payload
     typed = replace(in_chat("c", agree), choice=None, text=code)

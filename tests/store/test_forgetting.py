@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.ledger import SqlLedger
 from storage.sqlite import SqliteDatabase
 from tests.builders import CountedEntropy, lens
-from tests.store.stores import NEW, in_chat, rows, share, sql_ledger
+from tests.store.stores import NEW, in_chat, outgoing, rows, share, sql_ledger
 from tests.store.test_ledger import CLOCK, NUMBER, OTHER, desk, message
 
 AT = CLOCK.now() + timedelta(days=1)
@@ -63,8 +63,9 @@ async def test_what_was_given_ends_and_the_person_is_gone(database: Database) ->
     before = len(rows(database, schema.decisions))
     stays = await _forget(ledger)
     assert before + 1 == stays == len(rows(database, schema.decisions))
-    for table in (schema.addresses, schema.sessions, schema.inbound, schema.outbox):
+    for table in (schema.addresses, schema.sessions, schema.inbound):
         assert [] == rows(database, table)
+    assert [] == outgoing(database)
     assert {None} == {row.sealed_evidence for row in rows(database, schema.decisions)}
     assert {None} == {row.wrapped_key for row in rows(database, schema.customers)}
     assert "withdrawn" == rows(database, schema.decisions)[-1].action

@@ -85,7 +85,7 @@ async def test_a_store_of_the_first_step_keeps_all_that_is_in_it(
     old = await _first_shape(tmp_path, database)
     assert "0001" == old.write_now(version_of)
     assert NEWEST == migrate(old) == old.write_now(version_of)
-    for table in schema.metadata.sorted_tables:
+    for table in (t for t in schema.metadata.sorted_tables if t.name in _FIRST):
         assert _kept(database, table) == _kept(old, table)
     assert {0} == {row.length for row in rows(old, schema.inbound)}
     assert {None} == {row.unreachable_since for row in rows(old, schema.addresses)}

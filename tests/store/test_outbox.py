@@ -17,7 +17,7 @@ from storage.ledger import SqlLedger
 from storage.moments import to_store
 from storage.outbox import SqlOutbox
 from storage.sqlite import SqliteDatabase
-from tests.store.stores import NEW, OLD, VAULT, in_chat, rows, share, sql_ledger
+from tests.store.stores import NEW, OLD, VAULT, in_chat, outgoing, rows, share, sql_ledger
 from tests.store.test_ledger import CLOCK, NUMBER, OTHER, desk, message
 
 NOW = CLOCK.now()
@@ -129,7 +129,7 @@ async def test_what_is_settled_is_never_claimed_again(database: Database) -> Non
     await outbox.settle(done, NOW)
     assert ["b"] == await _claim(database, after=2 * MINUTE)
     expected = {"a": to_store(NOW), "b": None}
-    assert expected == {r.outgoing_id: r.sent_at for r in rows(database, schema.outbox)}
+    assert expected == {r.outgoing_id: r.sent_at for r in outgoing(database)}
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,8 @@ def _ledger(database: SqliteDatabase) -> SqlLedger:
     return SqlLedger(database, Vault(KEY))
 
 
-async def test_a_turn_takes_at_most_eight_statements(database: SqliteDatabase) -> None:
-    """From the first contact to everything at once, a message costs at most eight statements."""
+async def test_a_turn_takes_at_most_nine_statements(database: SqliteDatabase) -> None:
+    """From the first contact to everything at once, a message costs at most nine statements."""
     office = desk(_ledger(database))
     counts: list[int] = []
 
@@ -67,7 +67,7 @@ async def test_a_turn_takes_at_most_eight_statements(database: SqliteDatabase) -
     finally:
         event.remove(Engine, "before_cursor_execute", count)
     # BEGIN counts among them.
-    assert all(0 < n <= 8 + 1 for n in counts), counts
+    assert all(0 < n <= 9 + 1 for n in counts), counts
 
 
 async def test_nothing_personal_is_readable_on_disk(
@@ -106,7 +106,9 @@ async def test_what_must_leave_is_written_with_its_decision(database: SqliteData
         return replace(office._work(message("m1"), snapshot), outgoing=(wanted,))
 
     await _ledger(database).turn(message("m1"), work)
-    (row,) = database.write_now(lambda c: c.execute(select(schema.outbox)).all())
+    table = schema.outbox
+    query = select(table).where(table.c.kind == "sms")
+    (row,) = database.write_now(lambda c: c.execute(query).all())
     assert ("o1", "sms", None) == (row.outgoing_id, row.kind, row.sent_at)
     assert Vault(KEY).address_hash("lmt", NUMBER) == row.address_hash
     for secret in (b"words to send", NUMBER.value.encode()):

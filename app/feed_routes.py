@@ -1,0 +1,183 @@
+"""`GET /api/v1/feed`: the change feed for systems that ask rather than be told.
+
+Errors are problem details (RFC 9457). A token of one brand reads that brand's decisions alone, and
+who has read them is noted with each customer before anything is shown (law 9).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.exceptions import ClientException, HTTPException
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
+
+from app.lint_route import Problem
+from consent.access import Token
+from consent.errors import StoreUnavailable
+from consent.feed import Entry, cursor_of, position_of
+from consent.ports import Clock
+from storage.feed import Reading, SqlFeed
+
+if TYPE_CHECKING:
+    from litestar.handlers import HTTPRouteHandler
+    from litestar.types import Guard
+
+#: Events a page, at most and unless told otherwise; seconds one may wait for them.
+MOST, USUAL, LONGEST_WAIT = 500, 100, 30
+#: In place of a cursor: from now on.
+END = "end"
+_LOOK_AGAIN = 0.2
+_PROBLEM = "application/problem+json"
+_RETRY = {"retry-after": "10"}
+#: The codes that CAMARA has for the same (standards.md, 1.3).
+_CODES = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    503: "UNAVAILABLE",
+}
+
+
+class About(msgspec.Struct, kw_only=True):
+    """What a decision is about: a purpose, channel or topic, or the service."""
+
+    kind: str
+    id: str
+
+
+class Said(msgspec.Struct, kw_only=True):
+    """One decision. `position` counts the decisions of one customer; a lower one is older."""
+
+    brand: str
+    customer: str
+    #: By which the customer is reached now; none once they were forgotten.
+    numbers: list[str]
+    position: int
+    about: About
+    action: str
+    said_at: str
+    until: str | None
+    notice: str | None
+    door: str
+    actor: str
+
+
+class CloudEvent(msgspec.Struct, kw_only=True):
+    """A decision as a CloudEvent 1.0; the same id is the same event."""
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    data: Said
+
+
+class FeedPage(msgspec.Struct, kw_only=True):
+    """The next events, and what to go on `after`; no events: that is all for now."""
+
+    events: list[CloudEvent]
+    cursor: str
+
+
+def feed_routes(feed: SqlFeed, clock: Clock, guards: Sequence[Guard]) -> list[HTTPRouteHandler]:
+    """Return the route by which other systems read what customers have decided.
+
+    :param guards: who may read; they leave the token with the request.
+    """
+
+    @get(
+        "/api/v1/feed",
+        guards=guards,
+        exception_handlers={HTTPException: _refused, StoreUnavailable: _unavailable},
+        responses={status: _spec(status) for status in _CODES},
+        summary="Read decisions in order, after a cursor",
+    )
+    async def read_feed(
+        request: Request[Any, Any, Any],
+        after: Annotated[str, QueryParameter(description=_AFTER)] = "",
+        limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = USUAL,
+        wait: Annotated[int, QueryParameter(ge=0, le=LONGEST_WAIT)] = 0,
+    ) -> FeedPage:
+        token: Token = request.state["token"]
+        if after == END:
+            return _page(token.brand, await feed.end(token.brand), ())
+        position = position_of(token.brand, after) if after else 0
+        if position is None:
+            raise ClientException("after: this is no cursor of this brand's feed")
+        entries = await _awaited(feed, clock, token, (position, limit, wait))
+        return _page(token.brand, position, entries)
+
+    return [read_feed]
+
+
+_AFTER = "The cursor of the last page; none: from the beginning; `end`: from now on."
+
+
+async def _awaited(
+    feed: SqlFeed, clock: Clock, token: Token, asked: tuple[int, int, int]
+) -> tuple[Entry, ...]:
+    """Return what comes next, waiting for it as long as was asked."""
+    position, limit, wait = asked
+    loop = asyncio.get_running_loop()
+    over = loop.time() + wait
+    while True:
+        reading = Reading(
+            brand=token.brand,
+            after=position,
+            limit=limit,
+            viewer=f"system:{token.holder}",
+            at=clock.now(),
+        )
+        entries = await feed.read(reading)
+        if entries or loop.time() >= over:
+            return entries
+        try:
+            await asyncio.sleep(_LOOK_AGAIN)
+        except asyncio.CancelledError:
+            # The server stops: there is no news, which is an answer like any other.
+            return ()
+
+
+def _page(brand: str, position: int, entries: Sequence[Entry]) -> FeedPage:
+    newest = entries[-1].position if entries else position
+    events = [msgspec.convert(entry.event, CloudEvent) for entry in entries]
+    return FeedPage(events=events, cursor=cursor_of(brand, newest))
+
+
+def _spec(status: int) -> ResponseSpec:
+    return ResponseSpec(
+        data_container=Problem,
+        media_type=_PROBLEM,
+        description=HTTPStatus(status).phrase,
+        generate_examples=False,
+    )
+
+
+def _refused(_request: object, fault: HTTPException) -> Response[Problem]:
+    extra = fault.extra if isinstance(fault.extra, list) else []
+    wrong = [f"{one.get('key')}: {one.get('message')}" for one in extra if isinstance(one, dict)]
+    detail = "; ".join(wrong) or fault.detail
+    return _problem(fault.status_code, detail, fault.headers)
+
+
+def _unavailable(_request: object, _fault: StoreUnavailable) -> Response[Problem]:
+    return _problem(503, "The store cannot be reached. Nothing was shown.", _RETRY)
+
+
+def _problem(status: int, detail: str, headers: dict[str, str] | None) -> Response[Problem]:
+    problem = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        code=_CODES.get(status, "INTERNAL"),
+    )
+    return Response(problem, status_code=status, media_type=_PROBLEM, headers=headers)
