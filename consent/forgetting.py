@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from consent import chain
-from consent.decisions import Action, Decision, Evidence, Kind, Subject
+from consent.decisions import Action, CustomerId, Decision, Evidence, Kind, Subject
 from consent.errors import ConsentError
 from consent.ports import Address, Entropy, Snapshot
 from consent.standing import Record
@@ -83,8 +83,6 @@ def _ending(subject: Subject, record: Record) -> Action | None:
 def _entry(
     wanted: Forgetting, snapshot: Snapshot, subject: Subject, action: Action, entropy: Entropy
 ) -> Decision:
-    if snapshot.customer is None:
-        raise ForgettingRefused("Nobody is known by this number.")
     salt = entropy.salt()
     evidence = Evidence(
         words=wanted.reason,
@@ -95,7 +93,7 @@ def _entry(
     )
     return Decision(
         id=entropy.decision_id(wanted.at),
-        customer=snapshot.customer,
+        customer=snapshot.customer or CustomerId(""),
         position=0,
         brand=wanted.brand,
         subject=subject,

@@ -71,6 +71,22 @@ async def test_what_was_given_ends_and_the_person_is_gone(database: Database) ->
     assert "withdrawn" == rows(database, schema.decisions)[-1].action
 
 
+async def test_channels_that_are_on_are_switched_off(database: Database) -> None:
+    """What ends is every yes, of channels too; what is no already is left alone."""
+    ledger = await _customer(database)
+    office = desk(ledger)
+    await office.handle(in_chat("w", Option(name="withdraw", purpose="traffic")))
+    await office.handle(in_chat("o", Option(name="grant", purpose="offers")))
+    await office.handle(in_chat("p", Option(name="agree", purpose="offers")))
+    await office.handle(in_chat("e", Option(name="channel_on", channel="email")))
+    customer = await ledger.customer_of("lmt", NUMBER)
+    assert customer is not None
+    before = await _forget(ledger) - len(await ledger.history(customer))
+    ended = [(d.subject.id, d.action.value) for d in (await ledger.history(customer))[-3:]]
+    assert 0 == before
+    assert {("email", "off"), ("offers", "withdrawn"), ("research", "withdrawn")} == set(ended)
+
+
 async def test_the_chain_still_verifies(database: Database) -> None:
     """Without evidence every link can still be checked, the ending ones too."""
     ledger = await _customer(database)
