@@ -7,6 +7,7 @@ import json
 import os
 import pwd
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from app.settings import load_settings
 from app.store import Store, open_store
 from consent.chain import stamp, verify
 from consent.errors import ChainBroken, SettingBroken
+from consent.papers import WiderShelf
 from consent.ports import Address, AddressKind, Look
 from consent.receipts import receipt
 from consent.states import Lens
@@ -45,8 +47,9 @@ def run_check(  # noqa: PLR0913
     asking = viewer()
 
     async def ask(store: Store) -> Verdict:
+        known = replace(lens, notices=WiderShelf(lens.notices, await store.papers.all()))
         try:
-            return await check(store.ledger, lens, question, address, asking)
+            return await check(store.ledger, known, question, address, asking)
         except KeyError as fault:
             raise SettingBroken(f"the catalogue has no {fault}") from fault
 
@@ -71,7 +74,8 @@ def run_history(number: str, *, brand: str) -> list[str]:
         decisions, head, length = await store.ledger.inspect(look)
         if verify(decisions, head) != length:
             raise ChainBroken(f"there are {len(decisions)} decisions where {length} were written")
-        return [receipt([d], lens.catalogue, lens.notices, decisions).decode() for d in decisions]
+        notices = WiderShelf(lens.notices, await store.papers.all())
+        return [receipt([d], lens.catalogue, notices, decisions).decode() for d in decisions]
 
     return _with_store(lens, read)
 

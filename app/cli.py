@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from app.hook_cli import hook_app
+from app.import_cli import bring_in, papers, register
 from app.proof_cli import proof_app, verify
 from consent.errors import ConsentError
 
@@ -36,6 +37,9 @@ app.add_typer(token_app, name="token")
 app.add_typer(hook_app, name="hook")
 app.add_typer(proof_app, name="proof")
 app.command()(verify)
+app.command("import")(bring_in)
+notice_app.command("register")(register)
+notice_app.command("papers")(papers)
 
 Number = Annotated[str, typer.Argument(help="The phone number, like +37120000000.")]
 Brand = Annotated[str, typer.Option(help="The brand: lmt or amigo.")]

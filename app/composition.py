@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.newcomers import Newcomers
+from consent.batch_ports import Batches
 from consent.catalogue import BrandId, Catalogue
 from consent.desk import ConsentDesk, House
-from consent.notices import Form
+from consent.notices import Form, Notice
+from consent.papers import WiderShelf
 from consent.ports import Clock, Ledger
 from locales.lexicon import load_lexicon
 from locales.wording import Texts, Wording, load_texts
@@ -58,22 +61,27 @@ class Assistant:
         return self.voices[key]
 
 
-def compose(
+def compose(  # noqa: PLR0913
     root: Path,
     ledger: Ledger,
     link_base: str,
     clock: Clock | None = None,
     *,
     texting: frozenset[str] = frozenset(),
+    papers: Iterable[Notice] = (),
+    batches: Batches | None = None,
 ) -> Assistant:
     """Load and check all words, and put the desk in front of a ledger.
 
     :param texting: the brands that can send SMS of their own accord.
+    :param papers: the texts that were registered with the store.
+    :param batches: where decisions taken elsewhere are recorded.
 
     :raises CatalogueBroken: the operator's data cannot be used.
     :raises WordsBroken: a text is missing, broken or changed without a version.
     """
     texts = load_texts(root)
+    texts = replace(texts, notices=WiderShelf(texts.notices, papers))
     lexicon = load_lexicon(root, texts.catalogue)
     house = House(
         catalogue=texts.catalogue, notices=texts.notices, lexicon=lexicon, texting=texting
@@ -83,7 +91,7 @@ def compose(
     return Assistant(
         catalogue=texts.catalogue,
         texts=texts,
-        desk=ConsentDesk(house, ledger, ticking, SystemEntropy(), allowance),
+        desk=ConsentDesk(house, ledger, ticking, SystemEntropy(), allowance, batches),
         house=house,
         clock=ticking,
         link_base=link_base,

@@ -37,7 +37,7 @@ def run_server() -> None:
     """
     settings = load_settings(load_catalogue(ROOT))
     store = open_store(settings)
-    assistant = compose(ROOT, store.ledger, settings.link_base, texting=settings.texting)
+    assistant = _compose(store, settings)
     asyncio.run(_serve(assistant, store, settings))
 
 
@@ -53,8 +53,19 @@ def run_worker() -> None:
             "or the same for another brand, must be set"
         )
     store = open_store(settings)
-    assistant = compose(ROOT, store.ledger, settings.link_base, texting=settings.texting)
+    assistant = _compose(store, settings)
     asyncio.run(_work(assistant, store, settings))
+
+
+def _compose(store: Store, settings: Settings) -> Assistant:
+    return compose(
+        ROOT,
+        store.ledger,
+        settings.link_base,
+        texting=settings.texting,
+        papers=store.papers.all_now(),
+        batches=store.batches,
+    )
 
 
 async def _work(assistant: Assistant, store: Store, settings: Settings) -> None:

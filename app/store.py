@@ -8,14 +8,17 @@ from pathlib import Path
 
 from app.settings import Settings
 from consent.errors import SettingBroken
+from storage.batches import SqlBatches
 from storage.database import Database, open_database
 from storage.deliveries import SqlDeliveries
 from storage.feed import SqlFeed
 from storage.hooks import SqlHooks
+from storage.imports import SqlImports
 from storage.keys import recognise
 from storage.ledger import SqlLedger
 from storage.migration import migrate
 from storage.outbox import SqlOutbox
+from storage.papers import SqlPapers
 from storage.sqlite import SqliteDatabase
 from storage.strays import SqlStrays
 from storage.tokens import SqlTokens
@@ -37,6 +40,9 @@ class Store:
     strays: SqlStrays
     watermarks: SqlWatermarks
     tokens: SqlTokens
+    batches: SqlBatches
+    imports: SqlImports
+    papers: SqlPapers
     feed: SqlFeed
     hooks: SqlHooks
     #: The step of the schema it stands at.
@@ -66,6 +72,9 @@ def open_store(settings: Settings) -> Store:
         strays=SqlStrays(database, vault),
         watermarks=SqlWatermarks(database),
         tokens=SqlTokens(database),
+        batches=SqlBatches(database, vault),
+        imports=SqlImports(database),
+        papers=SqlPapers(database),
         feed=SqlFeed(database, vault),
         hooks=SqlHooks(database, vault),
         step=step,

@@ -20,12 +20,15 @@ from consent.arriving import (
     proof_of,
     session_of,
 )
+from consent.batch_ports import CHUNK, Batches
+from consent.batches import Entry, Fate, Release
 from consent.catalogue import BrandId, Catalogue
 from consent.choices import intent_of, is_offered
 from consent.decisions import Action, CustomerId, Decision
 from consent.dialogue.answers import typed_code
 from consent.dialogue.scene import Pending, Scene, Session, Turn
 from consent.dialogue.step import remark, resume, step
+from consent.errors import StoreUnavailable
 from consent.intents import Intent, IntentName
 from consent.leaving import deferred, farewells, texts
 from consent.notices import NoticeShelf
@@ -33,6 +36,7 @@ from consent.ports import Clock, Entropy, Inbound, Ledger, Snapshot, Writing
 from consent.recording import evidence_of, recorded, with_receipt, words_of
 from consent.replies import SILENCE, Message, Reply
 from consent.restraint import Allowance, Restraint, counted, restrained
+from consent.settling import work_at
 from consent.standing import Standing
 from consent.states import Lens
 from consent.understanding import Lexicon, explain, understand
@@ -58,23 +62,26 @@ class House:
 class ConsentDesk:
     """The only writer of consents."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         house: House,
         ledger: Ledger,
         clock: Clock,
         entropy: Entropy,
         allowance: Allowance | None = None,
+        batches: Batches | None = None,
     ) -> None:
         """Put the desk together; it holds no state of its own.
 
         :param allowance: how many strangers may be answered; none: all of them.
+        :param batches: where decisions taken elsewhere are recorded; none: they are not.
         """
         self._house = house
         self._ledger = ledger
         self._clock = clock
         self._entropy = entropy
         self._allowance = allowance
+        self._batches = batches
 
     async def handle(self, inbound: Inbound) -> Reply:
         """Answer one message of one customer and commit what it decides.
@@ -85,6 +92,22 @@ class ConsentDesk:
         :raises StoreUnavailable: nothing was changed; the door must let the provider retry.
         """
         return await self._ledger.turn(inbound, partial(self._work, inbound))
+
+    async def record_batch(self, entries: Sequence[Entry | Release]) -> tuple[Fate, ...]:
+        """Record decisions taken elsewhere; return what became of each, in order.
+
+        The same entry again is the same entry once. Every `CHUNK` of them is one transaction.
+
+        :raises StoreUnavailable: what was recorded so far stays; all of it once more comes out
+            the same.
+        """
+        if self._batches is None:
+            raise StoreUnavailable("(it takes no batches)")
+        fates: list[Fate] = []
+        for start in range(0, len(entries), CHUNK):
+            work = work_at(self._clock.now(), self._house.lens, self._entropy)
+            fates += await self._batches.record(entries[start : start + CHUNK], work)
+        return tuple(fates)
 
     def _work(self, inbound: Inbound, snapshot: Snapshot) -> Writing:
         now = self._moment(snapshot)

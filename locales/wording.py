@@ -241,7 +241,9 @@ class Wording:
         return self._template(name).format_map(self._expand(params) | words)
 
     def _source(self, row: Row) -> str:
-        return self._template(f"source.{row.get('source')}")
+        name = f"source.{row.get('source')}"
+        # Other systems have names that no text knows.
+        return self._template(name if name in self._strings["chat"].ids else "source.import")
 
     def _switch_line(self, row: Row) -> str:
         values = self._expand({"since": row["since"]}) | {

@@ -22,6 +22,7 @@ from storage import schema
 from storage.moments import from_store, to_store
 from storage.queries import standing_of
 from storage.reach import customer_at
+from storage.releasing import RELEASED
 from storage.vault import Vault
 from storage.writes import append, move_head
 
@@ -54,7 +55,8 @@ def forget(vault: Vault, wanted: Forgetting, decide: Parting, connection: Connec
 
 def _why_not(digest: str, connection: Connection) -> str:
     table = schema.tombstones
-    query = select(table.c.forgotten_at).where(table.c.address_hash == digest)
+    mine = (table.c.address_hash == digest) & ~table.c.reason.startswith(RELEASED)
+    query = select(table.c.forgotten_at).where(mine)
     at = from_store(connection.execute(query).scalar())
     return f"Forgotten already, on {at:%Y-%m-%d}." if at else "Nobody is known by this number."
 
@@ -144,5 +146,7 @@ def _destroy(customer: CustomerId, connection: Connection) -> None:
 def is_forgotten(digest: str, connection: Connection) -> bool:
     """Say whether whoever had this address was forgotten, and has not come back."""
     table = schema.tombstones
-    query = select(func.count()).where(table.c.address_hash == digest)
+    # A number that changed hands leaves one too, and nobody was forgotten.
+    mine = (table.c.address_hash == digest) & ~table.c.reason.startswith(RELEASED)
+    query = select(func.count()).where(mine)
     return bool(connection.execute(query).scalar())

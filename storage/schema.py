@@ -200,8 +200,8 @@ deliveries = Table(
     _moment("reported_at"),
 )
 
-# Customers who were forgotten, by the keyed hash of what they were reached by: their "no" stays,
-# and no import brings them back.
+# Customers who were forgotten, and numbers that were released from theirs, by the keyed hash of
+# what they were reached by: their "no" stays, and no import brings them back.
 tombstones = Table(
     "tombstones",
     metadata,

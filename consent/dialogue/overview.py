@@ -44,10 +44,14 @@ def _since(reading: Reading) -> str | None:
 
 
 def _source(mark: Mark | None) -> str | None:
-    """Return through whom a change came: the customer's door, or somebody else."""
+    """Return through whom a change came: the customer's door, our staff, or another system."""
     if mark is None:
         return None
-    return mark.door if mark.actor == "customer" else mark.actor
+    if mark.actor.startswith("staff"):
+        return "staff"
+    # Of what a file brings in, the actor is a shop or a system that customers do not know.
+    by_door = mark.actor == "customer" or mark.door == "import"
+    return mark.door if by_door else mark.actor
 
 
 def changed_switches(scene: Scene) -> list[Row]:

@@ -1,0 +1,157 @@
+"""`consent import`: decisions taken elsewhere, from a file, judged like any other."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TextIO
+
+from app.composition import SystemClock
+from app.import_file import ImportFile
+from app.import_rejects import Rejects
+from app.import_rows import MEANINGS, RowReader
+from app.importing import Importing, Tally
+from app.settings import load_settings
+from app.store import Store, open_store
+from consent.batch_ports import Batches
+from consent.catalogue import BrandId, Catalogue
+from consent.desk import ConsentDesk, House
+from consent.errors import SettingBroken
+from consent.papers import WiderShelf
+from locales import ROOT
+from locales.catalogue_source import load_catalogue
+from locales.lexicon import load_lexicon
+from locales.notice_lock import read_lock
+from storage.ids import SystemEntropy
+from storage.migration import migrate
+from storage.rehearsal import Rehearsal
+from storage.sqlite import SqliteDatabase
+
+_REJECTED = ".rejected.csv"
+_WIDTH = 30
+#: Seconds between two looks of the progress bar.
+_EVERY = 0.1
+
+
+def run_import(
+    file: Path,
+    *,
+    brand: str,
+    dry_run: bool = False,
+    rejected: Path | None = None,
+    screen: TextIO | None = None,
+) -> tuple[bool, list[str]]:
+    """Bring a file in; return whether every row stands in the ledger, and what became of them.
+
+    The same file again changes nothing; one that was stopped goes on where it was.
+
+    :param dry_run: only say what would become of them.
+    :param rejected: where rejected rows are listed; beside the file unless told otherwise.
+    :param screen: where progress is shown if it is a terminal; standard error.
+    :raises FileBroken: the file cannot be read; the rows before are recorded.
+    :raises SettingBroken: no such brand, or rejected rows cannot be listed there.
+    :raises StoreUnavailable: what was recorded so far stays; the same command goes on.
+    """
+    catalogue = load_catalogue(ROOT)
+    if BrandId(brand) not in catalogue.brands:
+        raise SettingBroken(f"--brand must be one of {', '.join(catalogue.brands)}")
+    listed = rejected or file.with_name(file.name + _REJECTED)
+    if listed.resolve() == file.resolve():
+        raise SettingBroken("--rejected names the file itself")
+    with ImportFile(file) as source:
+        bar = Bar(source, screen or sys.stderr)
+        work = _through(source, catalogue, brand, Rejects(listed), bar, dry_run=dry_run)
+        tally = asyncio.run(work)
+    return not tally.rejects, _summary(tally, listed, dry_run=dry_run)
+
+
+async def _through(  # noqa: PLR0913
+    source: ImportFile,
+    catalogue: Catalogue,
+    brand: str,
+    rejects: Rejects,
+    bar: Bar,
+    *,
+    dry_run: bool,
+) -> Tally:
+    store = open_store(load_settings(catalogue))
+    try:
+        notices = WiderShelf(read_lock(ROOT), await store.papers.all())
+        lexicon = load_lexicon(ROOT, catalogue)
+        house = House(catalogue=catalogue, notices=notices, lexicon=lexicon)
+        clock = SystemClock()
+        async with _batches(store, dry_run=dry_run) as batches:
+            desk = ConsentDesk(house, store.ledger, clock, SystemEntropy(), batches=batches)
+            reader = RowReader(brand, catalogue, notices)
+            importing = Importing(source, reader, rejects, desk)
+            imports = None if dry_run else store.imports
+            return await importing.through(imports, brand, clock, bar.show)
+    finally:
+        bar.clear()
+        await store.database.close()
+
+
+@asynccontextmanager
+async def _batches(store: Store, *, dry_run: bool) -> AsyncIterator[Batches]:
+    """Give where to record: the store, or a scratch store that is gone afterwards."""
+    if not dry_run:
+        yield store.batches
+        return
+    with TemporaryDirectory(prefix="consent-rehearsal-") as folder:
+        scratch = SqliteDatabase(f"sqlite:///{folder}/rehearsal.db")
+        migrate(scratch)
+        try:
+            yield Rehearsal(store.batches, scratch)
+        finally:
+            await scratch.close()
+
+
+class Bar:
+    """A progress bar; nothing where nobody looks."""
+
+    def __init__(self, source: ImportFile, screen: TextIO) -> None:
+        """Show how far `source` is on `screen`, if that is a terminal."""
+        self._source, self._screen = source, screen
+        self._seen = screen.isatty()
+        self._began = time.monotonic()
+        self._shown = 0.0
+
+    def show(self, rows: int) -> None:
+        """Show how many rows are done."""
+        now = time.monotonic()
+        if not self._seen or now - self._shown < _EVERY:
+            return
+        self._shown = now
+        share = self._source.share
+        bar = "█" * round(share * _WIDTH)
+        speed = rows / max(now - self._began, 0.001)
+        line = f"\r{share:4.0%} {bar:░<{_WIDTH}} {rows} rows, {speed:.0f} a second\x1b[K"
+        self._screen.write(line)
+        self._screen.flush()
+
+    def clear(self) -> None:
+        """Leave the line as it was."""
+        if self._seen:
+            self._screen.write("\r\x1b[K")
+            self._screen.flush()
+
+
+def _summary(tally: Tally, listed: Path, *, dry_run: bool) -> list[str]:
+    lines = ["Rehearsed: nothing was recorded."] if dry_run else []
+    if tally.before:
+        lines.append(f"Gone on after row {tally.before}, where it had been stopped.")
+    lines.append(
+        f"{tally.rows} rows: {tally.recorded} recorded, {tally.again} there already, "
+        f"{tally.rejected.total()} rejected"
+    )
+    lines += [
+        f"  {count} {reason}: {MEANINGS[reason]}" for reason, count in tally.rejected.most_common()
+    ]
+    if tally.rejects:
+        lines.append(f"Rejected rows, {tally.rejects} in all, are listed in {listed}")
+    return lines

@@ -1,0 +1,173 @@
+"""What a row of an imported file says: its words as an entry, or why they are none."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, time
+from enum import StrEnum
+
+from app.numbers import parse_number
+from consent.batches import Entry, Refusal, Release
+from consent.catalogue import Catalogue
+from consent.decisions import NO, SERVICE, Action, Kind, Subject
+from consent.errors import AddressBroken
+from consent.notices import NoticeShelf
+from consent.ports import Address, AddressKind
+
+#: The door of everything that comes in by a file.
+DOOR = "import"
+#: Latvian numbers as they are nearly always written here; others are looked at more closely.
+_PLAIN_NUMBER = re.compile(r"\+371[26][0-9]{7}", re.ASCII)
+_RELEASED = "number_released"
+_SERVICE = {"service_ended": Action.ENDED, "service_restarted": Action.RESTARTED}
+_ACTIONS = _SERVICE | {
+    action.value: action
+    for action in (
+        Action.GIVEN,
+        Action.REFUSED,
+        Action.WITHDRAWN,
+        Action.PAUSED,
+        Action.ON,
+        Action.OFF,
+    )
+}
+_LOWERS = NO | {Action.PAUSED}
+_DATE = len("2026-11-22")
+_CODE = 10
+
+
+class Fault(StrEnum):
+    """Why a row says nothing that could be recorded."""
+
+    UNREADABLE_ROW = "unreadable_row"
+    UNREADABLE_NUMBER = "unreadable_number"
+    UNKNOWN_ACTION = "unknown_action"
+    UNREADABLE_TIME = "unreadable_time"
+
+
+#: What the operator can do about it.
+MEANINGS: dict[str, str] = {
+    Fault.UNREADABLE_ROW: "more or fewer fields than the header, or no JSON object of known names",
+    Fault.UNREADABLE_NUMBER: "write the phone number like +37120000000",
+    Fault.UNKNOWN_ACTION: f"write one of: {', '.join([*_ACTIONS, _RELEASED])}",
+    Fault.UNREADABLE_TIME: "write a time like 2026-11-22T10:00:00+02:00, or a date: 2026-11-22",
+    Refusal.UNKNOWN_BRAND: "no such brand",
+    Refusal.UNKNOWN_SUBJECT: "no such purpose, channel or topic in the catalogue",
+    Refusal.UNFIT_ACTION: "purposes are given, refused, withdrawn or paused; others go on or off",
+    Refusal.TIME_MISSING: "when it was said must be known",
+    Refusal.SAID_AFTER_RECORDED: "it claims to have been said later than now",
+    Refusal.PAUSE_WITHOUT_END: "a pause needs an end (until) after its beginning",
+    Refusal.ACTOR_MISSING: "who expressed it: a word or name, no number and no address",
+    Refusal.NOTICE_MISSING: "a yes needs the notice that was shown",
+    Refusal.NOTICE_UNKNOWN: "nobody knows this notice; see: consent notice register",
+    Refusal.NOTICE_OF_ANOTHER: "this notice is another brand's, or about something else",
+    Refusal.LANGUAGE_MISSING: "the language it was shown in",
+    Refusal.LANGUAGE_NOT_THE_NOTICES: "this notice is written in another language",
+    Refusal.EXPRESSION_MISSING: "how it was expressed (method), or the document that shows it",
+    Refusal.NOT_LATER_THAN_NO: "a no stands that was said later: only the customer can change it",
+    Refusal.SAID_BEFORE_RELEASE: "the number belonged to somebody else then",
+    Refusal.FORGOTTEN: "this person was forgotten; no import brings them back",
+}
+
+
+class RowReader:
+    """Understands the rows of one brand's file."""
+
+    def __init__(self, brand: str, catalogue: Catalogue, notices: NoticeShelf) -> None:
+        """Take the names that rows may use."""
+        self._brand = brand
+        self._notices = notices
+        self._zone = catalogue.timezone
+        self._subjects = _names(catalogue)
+
+    def read(self, values: tuple[str, ...]) -> Entry | Release | Fault | Refusal:
+        """Return what a row says, or why it says nothing.
+
+        :param values: in the order of `app.import_file.COLUMNS`.
+        """
+        try:
+            address = Address(AddressKind.MSISDN, _number(values[0]))
+        except AddressBroken:
+            return Fault.UNREADABLE_NUMBER
+        try:
+            return self._read(address, values)
+        except (ValueError, OverflowError):
+            return Fault.UNREADABLE_TIME
+
+    def _read(
+        self, address: Address, values: tuple[str, ...]
+    ) -> Entry | Release | Fault | Refusal:
+        _, about, named, at, notice, language, actor, method, document, until = values
+        if named == _RELEASED:
+            moment = self._moment(at, late=False)
+            return Release(
+                brand=self._brand, address=address, said_at=moment, actor=actor, door=DOOR
+            )
+        action = _ACTIONS.get(named)
+        if action is None:
+            return Fault.UNKNOWN_ACTION
+        subject = SERVICE if named in _SERVICE else self._subjects.get(about)
+        if subject is None:
+            return Refusal.UNKNOWN_SUBJECT
+        return Entry(
+            brand=self._brand,
+            address=address,
+            subject=subject,
+            action=action,
+            said_at=self._said_at(at, action),
+            notice=self._fingerprint(notice),
+            language=language,
+            actor=actor,
+            door=DOOR,
+            method=method,
+            document=document,
+            until=self._moment(until, late=True) if action is Action.PAUSED else None,
+        )
+
+    def _said_at(self, text: str, action: Action) -> datetime | None:
+        """Return when it was said; a no is never lost for a time that nobody can read."""
+        try:
+            return self._moment(text, late=action in _LOWERS)
+        except (ValueError, OverflowError):
+            if action in NO:
+                return None
+            raise
+
+    def _moment(self, text: str, *, late: bool) -> datetime | None:
+        """Return a time; of a bare date, or an hour that comes twice, the safe end.
+
+        :param late: whether the later moment is the one that allows less.
+        """
+        if not text:
+            return None
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            if late and len(text) == _DATE:
+                moment = datetime.combine(moment, time.max)
+            moment = moment.replace(tzinfo=self._zone, fold=int(late))
+        return moment.astimezone(UTC)
+
+    def _fingerprint(self, text: str) -> str | None:
+        """Return the fingerprint that a fingerprint or a notice's short code names."""
+        if len(text) == _CODE:
+            found = self._notices.by_code(text.upper())
+            return found.fingerprint if found else text
+        return text.lower() or None
+
+
+def _number(text: str) -> str:
+    return text if _PLAIN_NUMBER.fullmatch(text) else parse_number(text)
+
+
+def _names(catalogue: Catalogue) -> dict[str, Subject]:
+    """Return what rows may call each subject: its id, with or without its kind; its number."""
+    subjects = [
+        *(Subject.purpose(p.id) for p in catalogue.purposes),
+        *(Subject.channel(c.id) for c in catalogue.channels),
+        *(Subject.topic(t.id) for t in catalogue.topics),
+    ]
+    often = Counter(subject.id for subject in subjects)
+    plain = {s.id: s for s in subjects if often[s.id] == 1}
+    numbered = {str(p.number): Subject(Kind.PURPOSE, p.id) for p in catalogue.purposes}
+    return numbered | plain | {f"{s.kind.value}:{s.id}": s for s in subjects}

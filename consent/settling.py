@@ -1,0 +1,195 @@
+"""Recording decisions taken elsewhere: entries of one customer as links of their chain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from consent import chain
+from consent.batch_ports import PROOF_KIND, PROOF_LEVEL, Deeds, Held, Work
+from consent.batches import Entry, Fate, Refusal, admit, admit_release, is_plain, said
+from consent.catalogue import BrandId
+from consent.decisions import NO, Action, CustomerId, Decision, DecisionId, Evidence, Subject
+from consent.notices import NoticeShelf
+from consent.ports import Entropy
+from consent.standing import Record
+from consent.states import Lens, State, Switch
+
+_TICK = timedelta(microseconds=1)
+_RAN_OUT = frozenset({State.OUTDATED, State.EXPIRED})
+_STANDS = frozenset({State.GIVEN, State.PAUSED})
+_LONGEST = 1000
+
+
+def work_at(now: datetime, lens: Callable[[str, datetime], Lens], entropy: Entropy) -> Work:
+    """Return what is to be done with a batch that is recorded now.
+
+    :param lens: reads a standing of a brand at a moment.
+    """
+    return Work(
+        at=now,
+        settle=lambda held, entries: settle(held, entries, lens(entries[0].brand, now), entropy),
+        refuse=lambda release: admit_release(release, lens(release.brand, now)),
+    )
+
+
+def settle(held: Held, entries: Sequence[Entry], lens: Lens, entropy: Entropy) -> Deeds:
+    """Decide on the entries of one customer, in their order; the same entry counts once."""
+    links = _Links(held, lens, entropy)
+    known = dict(held.known)
+    fates: list[Fate] = []
+    for entry in entries:
+        key = entry.key
+        before = known.get(key)
+        if before is not None:
+            fates.append(Fate(decision=before, again=True))
+            continue
+        late = held.former and entry.raises
+        refusal = Refusal.SAID_BEFORE_RELEASE if late else admit(entry, links.standing, lens)
+        if refusal is not None:
+            fates.append(Fate(refusal=refusal))
+            continue
+        known[key] = links.record(entry, key)
+        fates.append(Fate(decision=known[key]))
+    return links.deeds(tuple(fates))
+
+
+class _Links:
+    """A customer's chain and standing as they grow."""
+
+    def __init__(self, held: Held, lens: Lens, entropy: Entropy) -> None:
+        self._lens, self._entropy = lens, entropy
+        self._customer = held.customer
+        self._head, self._length = held.head, held.length
+        self._decisions: list[Decision] = []
+        self.standing = held.standing
+
+    def record(self, entry: Entry, key: str) -> DecisionId:
+        """Add an entry with what follows from it; return its decision."""
+        if self._customer is None:
+            self._customer = self._entropy.customer_id(self._lens.now)
+        evidence = _evidence(entry, key)
+        at, action = said(entry, self._lens), entry.taken_as or entry.action
+        # Of somebody who never said anything, nothing can follow.
+        contact = bool(self.standing.records) and self._allows_contact(entry.subject)
+        if contact and action is Action.GIVEN and self._ran_out():
+            for subject, since in self._channels_on():
+                if since < at:
+                    self._add(entry, evidence, subject, Action.UNSET, at - _TICK)
+        contacted = contact and action in NO and self._lens.contacts(self.standing)
+        decision = self._add(entry, evidence, entry.subject, action, at)
+        if contact and action in NO:
+            self._unset_channels(entry, evidence, at, contacted=contacted)
+        return decision.id
+
+    def deeds(self, fates: tuple[Fate, ...]) -> Deeds:
+        """Return all that was added."""
+        return Deeds(
+            customer=self._customer,
+            decisions=tuple(self._decisions),
+            records={d.subject: self.standing.record(d.subject) for d in self._decisions},
+            head=self._head,
+            length=self._length,
+            fates=fates,
+        )
+
+    def _allows_contact(self, subject: Subject) -> bool:
+        return any(subject == Subject.purpose(p.id) for p in self._lens.catalogue.contacting)
+
+    def _ran_out(self) -> bool:
+        """Say whether channels on would come back under another consent than they were for."""
+        contacting = self._lens.catalogue.contacting
+        states = {self._lens.read(self.standing, p).state for p in contacting}
+        return bool(states & _RAN_OUT) and not states & _STANDS
+
+    def _unset_channels(
+        self, entry: Entry, evidence: Evidence, at: datetime, *, contacted: bool
+    ) -> None:
+        """Without any contact, now or at the moment of the no, channels are unset (meaning.md)."""
+        ends = contacted and not self._lens.contacts(self.standing)
+        stood = any(
+            _stood(self.standing.record(Subject.purpose(p.id)), at)
+            for p in self._lens.catalogue.contacting
+        )
+        for subject, since in self._channels_on():
+            if ends or (since <= at and not stood):
+                self._add(entry, evidence, subject, Action.UNSET, max(at, since))
+
+    def _channels_on(self) -> list[tuple[Subject, datetime]]:
+        found = []
+        for channel in self._lens.catalogue.channels:
+            subject = Subject.channel(channel.id)
+            state, mark = self._lens.switch(self.standing, subject)
+            if state is Switch.ON and mark is not None:
+                found.append((subject, mark.at))
+        return found
+
+    def _add(
+        self, entry: Entry, evidence: Evidence, subject: Subject, action: Action, at: datetime
+    ) -> Decision:
+        salt, lens = self._entropy.salt(), self._lens
+        self._length += 1
+        decision = Decision(
+            id=self._entropy.decision_id(lens.now),
+            customer=self._customer or CustomerId(""),
+            position=self._length,
+            brand=entry.brand,
+            subject=subject,
+            action=action,
+            said_at=at,
+            recorded_at=lens.now,
+            until=_end(entry) if action is Action.PAUSED else None,
+            notice=_shown(entry.notice, lens.notices),
+            language=_language(entry, lens),
+            door=entry.door,
+            actor=entry.actor if is_plain(entry.actor) else entry.door,
+            method=entry.method if is_plain(entry.method) else "document",
+            evidence_hash=chain.evidence_hash(evidence, salt),
+            evidence=evidence,
+            salt=salt,
+            previous=self._head,
+            hash="",
+        )
+        # Nobody else has it yet: a copy of it would be a tenth of the time of an entry.
+        object.__setattr__(decision, "hash", chain.digest(decision))
+        self._head = decision.hash
+        self._decisions.append(decision)
+        self.standing = self.standing.with_decisions((decision,))
+        return decision
+
+
+def _evidence(entry: Entry, key: str) -> Evidence:
+    """Return what proves an entry; what may not stand in clear is sealed here."""
+    unfit = (t for t in (entry.actor, entry.method) if t and not is_plain(t))
+    words = " · ".join((entry.document, *unfit)) if entry.document else " · ".join(unfit)
+    return Evidence(
+        words=words[:_LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+        message_id=key,
+        proof_kind=PROOF_KIND,
+        proof_level=PROOF_LEVEL,
+        intent=entry.action.value,
+    )
+
+
+def _stood(record: Record, at: datetime) -> bool:
+    """Say whether a yes stood at a moment for certain: of more than the newest, nobody knows."""
+    if record.yes is None or record.first_yes is None:
+        return False
+    if record.no is None:
+        return record.first_yes <= at
+    return record.no.at < record.yes.at <= at
+
+
+def _end(entry: Entry) -> datetime | None:
+    return entry.until.astimezone(UTC) if entry.until else None
+
+
+def _shown(digest: str | None, notices: NoticeShelf) -> str | None:
+    """Return a fingerprint that names a text; a no needs none, and says nothing of others."""
+    return digest if digest and notices.find(digest) else None
+
+
+def _language(entry: Entry, lens: Lens) -> str:
+    if entry.language in lens.catalogue.languages:
+        return entry.language
+    return lens.catalogue.brands[BrandId(entry.brand)].default_language
