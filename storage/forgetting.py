@@ -1,8 +1,7 @@
 """Forgetting a person, in one transaction: their key, addresses, words and conversations go.
 
-Everything about a person is sealed under their own key, so once it is gone nothing opens, in old
-backups neither once they are restored with what was forgotten since. The rows that held sealed
-values are emptied or removed all the same.
+Everything about a person is sealed under their own key: once it is gone, nothing opens. The rows
+that held sealed values are emptied or removed all the same.
 """
 
 from __future__ import annotations
