@@ -284,19 +284,13 @@ def test_an_unreachable_store_is_told_with_the_row(
             raise StoreUnavailable("(no more)")
         return await real(self, *given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(SqlBatches, "record", fail)
-    with pytest.raises(StoreUnavailable, match="row 6001; the same command goes on"):
-        run_import(file, brand="lmt")
-    monkeypatch.undo()
-    _, lines = _at(home, file)
+    with monkeypatch.context() as failing:
+        failing.setattr(SqlBatches, "record", fail)
+        with pytest.raises(StoreUnavailable, match="row 6001; the same command goes on"):
+            run_import(file, brand="lmt")
+    _, lines = run_import(file, brand="lmt")
     assert "Gone on after row 5001, where it had been stopped." == lines[0]
     _whole(home, file)
-
-
-def _at(home: Path, file: Path) -> tuple[bool, list[str]]:
-    """Bring in again where the store is."""
-    os.chdir(home)
-    return run_import(file, brand="lmt")
 
 
 def _whole(home: Path, file: Path) -> None:
@@ -320,7 +314,7 @@ def test_without_its_list_a_file_begins_anew(home: Path, monkeypatch: pytest.Mon
         (home / "crm.csv.rejected.csv").write_bytes(damage)
         with sqlite3.connect(home / "var" / "consent.db") as connection:
             connection.execute("UPDATE imports SET finished_at = NULL, rows_rejected = 700")
-        _, lines = _at(home, file)
+        _, lines = run_import(file, brand="lmt")
         assert lines[0].startswith("7000 rows: 0 recorded")
         _whole(home, file)
 

@@ -371,11 +371,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_text_is_fast(text: str) -> None:
-    """1600 hostile characters take a few milliseconds; the best of five tries tells."""
+def test_hostile_text_does_not_explode(text: str) -> None:
+    """No text of 1600 characters makes a reading explode; how long one takes says the bench."""
     tries = []
     for _ in range(5):
         start = time.perf_counter()
         said(text[:1600])
         tries.append(time.perf_counter() - start)
-    assert min(tries) < 0.005
+    assert min(tries) < 0.05
