@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import pwd
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from app.numbers import parse_number
 from app.settings import load_settings
-from app.store import Store, open_store
+from app.store import Store, open_store, with_store
 from consent.chain import stamp, verify
 from consent.errors import ChainBroken, SettingBroken
 from consent.papers import WiderShelf
@@ -26,7 +23,6 @@ from locales.catalogue_source import load_catalogue
 from locales.notice_lock import read_lock
 from marketing.checking import check
 
-_T = TypeVar("_T")
 #: Reasons whose name alone says too little.
 _WORDS = {Reason.REFUSED: "refused – a no, or withdrawn before it was ever given –"}
 
@@ -53,7 +49,7 @@ def run_check(  # noqa: PLR0913
         except KeyError as fault:
             raise SettingBroken(f"the catalogue has no {fault}") from fault
 
-    verdict = _with_store(lens, ask)
+    verdict = with_store(load_settings(lens.catalogue), ask)
     answer = json.dumps(_as_json(verdict), ensure_ascii=False) if as_json else _in_words(verdict)
     return verdict.allowed, answer
 
@@ -77,7 +73,7 @@ def run_history(number: str, *, brand: str) -> list[str]:
         notices = WiderShelf(lens.notices, await store.papers.all())
         return [receipt([d], lens.catalogue, notices, decisions).decode() for d in decisions]
 
-    return _with_store(lens, read)
+    return with_store(load_settings(lens.catalogue), read)
 
 
 def viewer() -> str:
@@ -100,17 +96,6 @@ def _lens(brand: str) -> Lens:
     if brand not in catalogue.brands:
         raise SettingBroken(f"--brand must be one of {', '.join(catalogue.brands)}")
     return Lens(brand=brand, catalogue=catalogue, notices=read_lock(ROOT), now=datetime.now(UTC))
-
-
-def _with_store(lens: Lens, body: Callable[[Store], Awaitable[_T]]) -> _T:
-    async def run() -> _T:
-        store = open_store(load_settings(lens.catalogue))
-        try:
-            return await body(store)
-        finally:
-            await store.database.close()
-
-    return asyncio.run(run())
 
 
 def _as_json(verdict: Verdict) -> dict[str, str | bool | None]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
 from app.check_command import viewer
 from app.numbers import parse_number
 from app.settings import load_settings
-from app.store import open_store
+from app.store import with_store
 from consent.errors import SettingBroken
 from consent.forgetting import Forgetting, parting
 from consent.ports import Address, AddressKind
@@ -35,15 +34,10 @@ def run_forget(number: str, *, brand: str, reason: str) -> str:
         actor=viewer(),
         at=datetime.now(UTC),
     )
-    store = open_store(load_settings(catalogue))
-
-    async def run() -> int:
-        try:
-            return await store.ledger.forget(wanted, parting(wanted, SystemEntropy()))
-        finally:
-            await store.database.close()
-
-    stays = asyncio.run(run())
+    stays = with_store(
+        load_settings(catalogue),
+        lambda store: store.ledger.forget(wanted, parting(wanted, SystemEntropy())),
+    )
     return (
         f"Forgotten. {stays} decisions stay, without words or number; "
         "every check of this number now answers: not allowed, erased."

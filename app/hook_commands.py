@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from app.settings import load_settings
-from app.store import open_store
+from app.store import with_store
 from consent.catalogue import BrandId
 from consent.errors import SettingBroken
 from consent.hooks import Hook, checked_url
@@ -66,12 +65,4 @@ def _line(hook: Hook) -> str:
 
 
 def _with_hooks(work: Callable[[SqlHooks], Awaitable[_T]]) -> _T:
-    store = open_store(load_settings(load_catalogue(ROOT)))
-
-    async def run() -> _T:
-        try:
-            return await work(store.hooks)
-        finally:
-            await store.database.close()
-
-    return asyncio.run(run())
+    return with_store(load_settings(load_catalogue(ROOT)), lambda store: work(store.hooks))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from app.settings import load_settings
-from app.store import Store, open_store
+from app.store import Store, with_store
 from consent.catalogue import BrandId, Catalogue
 from consent.errors import SettingBroken, WordsBroken
 from consent.notices import Form, Notice, Status, fingerprint
@@ -21,7 +18,6 @@ from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.notice_lock import read_lock
 
-_T = TypeVar("_T")
 _VERSION = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})", re.ASCII)
 
 
@@ -54,13 +50,13 @@ def register_paper(file: Path, paper: Paper) -> str:
         _refuse_another(notice, shelf)
         await store.papers.keep(notice, text, datetime.now(UTC))
 
-    _with_store(catalogue, keep)
+    with_store(load_settings(catalogue), keep)
     return _line(notice)
 
 
 def list_papers() -> list[str]:
     """Return a line for each text registered: its code, what it is, its fingerprint."""
-    found = _with_store(load_catalogue(ROOT), lambda store: store.papers.all())
+    found = with_store(load_settings(load_catalogue(ROOT)), lambda store: store.papers.all())
     return [_line(notice) for notice in found]
 
 
@@ -122,15 +118,3 @@ def _line(notice: Notice) -> str:
         f"{notice.code}  {notice.brand}  {notice.purpose}  {notice.language}  "
         f"{notice.version} {notice.status.value}  {notice.fingerprint}"
     )
-
-
-def _with_store(catalogue: Catalogue, work: Callable[[Store], Awaitable[_T]]) -> _T:
-    store = open_store(load_settings(catalogue))
-
-    async def run() -> _T:
-        try:
-            return await work(store)
-        finally:
-            await store.database.close()
-
-    return asyncio.run(run())

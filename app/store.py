@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from app.settings import Settings
 from consent.errors import SettingBroken
@@ -25,6 +28,7 @@ from storage.tokens import SqlTokens
 from storage.vault import Vault, load_root_key
 from storage.watermarks import SqlWatermarks
 
+_T = TypeVar("_T")
 #: The root key of an embedded store that names no other.
 ROOT_KEY = "root.key"
 
@@ -79,6 +83,23 @@ def open_store(settings: Settings) -> Store:
         hooks=SqlHooks(database, vault),
         step=step,
     )
+
+
+def with_store(settings: Settings, work: Callable[[Store], Awaitable[_T]]) -> _T:
+    """Open the store for one piece of work of a command, and let go of it whatever happens.
+
+    :raises SettingBroken: the URL or the root key cannot be used.
+    :raises StoreUnavailable: the database cannot be opened.
+    """
+    store = open_store(settings)
+
+    async def run() -> _T:
+        try:
+            return await work(store)
+        finally:
+            await store.database.close()
+
+    return asyncio.run(run())
 
 
 def _beside(database: Database) -> Path:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from app.settings import load_settings
-from app.store import Store, open_store
+from app.store import with_store
 from consent.access import Token, TokenScope, digest_of
 from consent.catalogue import BrandId
 from consent.errors import SettingBroken
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from storage.ids import fresh_secret, uuid7
-
-_T = TypeVar("_T")
 
 
 def add_token(*, brand: str, holder: str, scopes: list[str], days: int) -> str:
@@ -40,20 +35,26 @@ def add_token(*, brand: str, holder: str, scopes: list[str], days: int) -> str:
         expires_at=now + timedelta(days=days),
     )
     secret = fresh_secret()
-    _with_store(lambda store: store.tokens.add(token, digest_of(secret)))
+    with_store(
+        load_settings(load_catalogue(ROOT)),
+        lambda store: store.tokens.add(token, digest_of(secret)),
+    )
     return secret
 
 
 def list_tokens() -> list[str]:
     """Return a line for each token: id, brand, holder, scopes and whether it is good."""
     now = datetime.now(UTC)
-    found = _with_store(lambda store: store.tokens.all())
+    found = with_store(load_settings(load_catalogue(ROOT)), lambda store: store.tokens.all())
     return [_line(token, now) for token in found]
 
 
 def revoke_token(token_id: str) -> bool:
     """End a token; say whether there was one to end."""
-    return _with_store(lambda store: store.tokens.revoke(token_id, datetime.now(UTC)))
+    return with_store(
+        load_settings(load_catalogue(ROOT)),
+        lambda store: store.tokens.revoke(token_id, datetime.now(UTC)),
+    )
 
 
 def _line(token: Token, now: datetime) -> str:
@@ -64,15 +65,3 @@ def _line(token: Token, now: datetime) -> str:
         state = f"ended {token.expires_at:%Y-%m-%d}"
     scopes = ",".join(sorted(token.scopes))
     return f"{token.id}  {token.brand}  {token.holder}  {scopes}  {state}"
-
-
-def _with_store(work: Callable[[Store], Awaitable[_T]]) -> _T:
-    store = open_store(load_settings(load_catalogue(ROOT)))
-
-    async def run() -> _T:
-        try:
-            return await work(store)
-        finally:
-            await store.database.close()
-
-    return asyncio.run(run())
