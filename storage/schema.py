@@ -42,6 +42,8 @@ customers = Table(
     Column("length", Integer, nullable=False),
     # Contact channels that a provider blocks, with the moment each began, as JSON.
     Column("blocks", Text, nullable=False, server_default="{}"),
+    # Whom they turned out to be the same as: that chain goes on, this one stays as it is.
+    _text("joined_to", empty=True),
 )
 
 # The one look-up by address; keyed by HMAC, brand and kind inside.
@@ -138,8 +140,33 @@ cases = Table(
     _moment("due_at", empty=True),
     _text("door", empty=True),
     _text("language", empty=True),
+    # What the customer wrote, and to which of their addresses the answer goes.
+    Column("sealed_words", LargeBinary, nullable=True),
+    _text("address_hash", empty=True),
     _moment("closed_at", empty=True),
+    _text("closed_by", empty=True),
     Column("sealed_answer", LargeBinary, nullable=True),
+    Index("cases_by_name", "case_id"),
+    Index(
+        "cases_open",
+        "brand",
+        "due_at",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+)
+
+# Links to a copy of one's own data, known by the hash of their secret, good for a while.
+copies = Table(
+    "copies",
+    metadata,
+    _text("customer_id", key=True),
+    _text("digest", key=True),
+    _text("brand"),
+    _text("language"),
+    _moment("created_at"),
+    _moment("expires_at"),
+    Column("opens", Integer, nullable=False, server_default="0"),
 )
 
 # Who looked at whose standing, for what, and what the answer was (law 9).
@@ -313,6 +340,8 @@ root_keys = Table(
     "root_keys",
     metadata,
     _text("key_check", key=True),
+    # The key of the look-up by address, which outlives its root; None: derived from the root.
+    Column("sealed_index", LargeBinary, nullable=True),
 )
 
 # Every text ever shown, word for word. A reference table: small, the same everywhere.

@@ -70,7 +70,15 @@ def _kept(database: SqliteDatabase, table: Table) -> list[dict[str, Any]]:
     """Return what step 0001 knows of a table's rows."""
     found = [dict(row._mapping) for row in rows(database, table)]
     cases = {"due_at", "door", "language", "sealed_answer"}
-    added = {"inbound": {"length"}, "customers": {"blocks"}, "cases": cases}
+    cases |= {"address_hash", "sealed_words", "closed_by"}
+    customers = {"blocks", "joined_to"}
+    keys = {"sealed_index"}
+    added = {
+        "inbound": {"length"},
+        "customers": customers,
+        "cases": cases,
+        "root_keys": keys,
+    }
     new = added.get(table.name, set())
     return [{name: row[name] for name in row.keys() - new} for row in found]
 
