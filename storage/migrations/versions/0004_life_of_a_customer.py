@@ -1,4 +1,4 @@
-"""The life of a customer: cases that are answered, copies of one's data, joins, keys that change."""
+"""The life of a customer: answered cases, copies of one's data, joins, changing keys."""
 
 from __future__ import annotations
 
