@@ -7,7 +7,7 @@ import re
 from consent.catalogue import Purpose
 from consent.chain import stamp
 from consent.dialogue import grants, withdrawals
-from consent.dialogue.channels import ask_channels
+from consent.dialogue.channels import ask_channels, switch_off
 from consent.dialogue.scene import Awaiting, Pending, Scene, Turn
 from consent.intents import Intent, IntentName
 from consent.notices import Form, code_of
@@ -48,8 +48,19 @@ def yes(turn: Turn, intent: Intent) -> None:
         turn.say("kept")
         turn.say("stop.rest")
     else:
-        turn.wait_for(None)
-        withdrawals.withdraw(turn, pending.purposes)
+        _end(turn, pending)
+
+
+def _end(turn: Turn, asked: Pending) -> None:
+    """Carry out what the question named."""
+    turn.wait_for(None)
+    if asked.purposes:
+        withdrawals.withdraw(turn, asked.purposes)
+    if asked.channels or asked.topics:
+        narrow = Intent(
+            name=IntentName.WITHDRAW, channels=asked.channels, topics=asked.topics, certain=True
+        )
+        switch_off(turn, narrow)
 
 
 def no(turn: Turn, intent: Intent) -> None:

@@ -25,7 +25,7 @@ class Awaiting(StrEnum):
     CHANNELS = "channels"
     #: Whether everything else is to end too.
     SCOPE = "scope"
-    #: Whether these purposes are to end.
+    #: Whether these purposes, channels or topics are to end.
     WITHDRAW = "withdraw"
     #: The number: the intent is carried out when it is proven.
     LINK = "link"
@@ -42,6 +42,9 @@ class Pending:
     awaiting: Awaiting
     asked_at: datetime
     purposes: tuple[str, ...] = ()
+    #: WITHDRAW only: the channels and topics that are to be switched off.
+    channels: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     #: Fingerprints of the notice shown and of the full one it linked to.
     notice: str | None = None
     linked_notice: str | None = None

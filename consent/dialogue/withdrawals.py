@@ -19,6 +19,8 @@ PAUSE_HOURS = 24
 _LONGEST_PAUSE_HOURS = 24 * 366
 _NO_ALREADY = frozenset({State.REFUSED, State.WITHDRAWN})
 _STANDS = frozenset({State.GIVEN, State.PAUSED})
+#: The questions whether something is to end.
+_ASKS = frozenset({"ask.withdraw", "ask.channel.off", "ask.topic.off"})
 _HAD_A_YES = frozenset({State.GIVEN, State.PAUSED, State.OUTDATED, State.EXPIRED})
 
 
@@ -143,23 +145,50 @@ def _say_other_ways(turn: Turn, changed: list[Purpose]) -> None:
 
 def ask(turn: Turn, intent: Intent) -> None:
     """Unsure whether they want to stop: name the reading, change nothing."""
-    if intent.channels or intent.topics:
-        turn.say("unclear")
-        return
     catalogue = turn.scene.catalogue
+    narrow = bool(intent.channels or intent.topics)
     meant = catalogue.purposes if intent.scope is Scope.ALL else catalogue.marketing
-    purposes = intent.purposes or tuple(p.id for p in meant)
+    purposes = intent.purposes or (() if narrow else tuple(p.id for p in meant))
+    question = Pending(
+        awaiting=Awaiting.WITHDRAW,
+        asked_at=turn.scene.now,
+        purposes=purposes,
+        channels=intent.channels,
+        topics=intent.topics,
+    )
     asked = turn.session.pending
     if asked is not None and asked is not turn.before and asked.awaiting is Awaiting.WITHDRAW:
         # One question for all that the message leaves unsure.
-        purposes = tuple(dict.fromkeys((*asked.purposes, *purposes)))
-        turn.messages = [m for m in turn.messages if m.id != "ask.withdraw"]
-    turn.wait_for(Pending(awaiting=Awaiting.WITHDRAW, asked_at=turn.scene.now, purposes=purposes))
-    turn.say("ask.withdraw", purposes=list(purposes))
-    if set(purposes) == {p.id for p in catalogue.purposes}:
-        turn.offer(Option(name="withdraw_all", scope=Scope.ALL.value))
-    else:
-        turn.offer(*(Option(name="withdraw", purpose=p) for p in purposes))
+        question = _as_one(asked, question)
+        turn.messages = [m for m in turn.messages if m.id not in _ASKS]
+    turn.wait_for(question)
+    _put(turn, question)
+
+
+def _as_one(first: Pending, second: Pending) -> Pending:
+    """Return one question about what either asks."""
+    return replace(
+        second,
+        purposes=tuple(dict.fromkeys((*first.purposes, *second.purposes))),
+        channels=tuple(dict.fromkeys((*first.channels, *second.channels))),
+        topics=tuple(dict.fromkeys((*first.topics, *second.topics))),
+    )
+
+
+def _put(turn: Turn, question: Pending) -> None:
+    """Name all that the question is about, with a button for each."""
+    if question.purposes:
+        turn.say("ask.withdraw", purposes=list(question.purposes))
+        if set(question.purposes) == {p.id for p in turn.scene.catalogue.purposes}:
+            turn.offer(Option(name="withdraw_all", scope=Scope.ALL.value))
+        else:
+            turn.offer(*(Option(name="withdraw", purpose=p) for p in question.purposes))
+    if question.channels:
+        turn.say("ask.channel.off", channels=list(question.channels))
+        turn.offer(*(Option(name="channel_off", channel=c) for c in question.channels))
+    if question.topics:
+        turn.say("ask.topic.off", topics=list(question.topics))
+        turn.offer(*(Option(name="topic_off", topic=t) for t in question.topics))
     turn.offer(Option(name="menu"))
 
 

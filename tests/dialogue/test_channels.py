@@ -233,7 +233,7 @@ def test_a_channel_comes_on_by_one_explicit_word(
         pytest.param(
             scene(*OFFERS, *given("sms")),
             replace(_off("sms"), certain=False),
-            (("unclear",), (), None),
+            (("ask.channel.off",), (), "withdraw"),
             id="not-in-doubt",
         ),
         pytest.param(

@@ -195,6 +195,64 @@ def test_unsure_whether_they_want_to_stop_asks_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
+    ("wish", "asked", "ended"),
+    [
+        pytest.param(
+            Intent(name=WITHDRAW, channels=("call",), certain=False),
+            ("ask.channel.off",),
+            ("call off",),
+            id="a-channel",
+        ),
+        pytest.param(
+            Intent(name=WITHDRAW, topics=("news", "surveys"), certain=False),
+            ("ask.topic.off",),
+            ("news off", "surveys off"),
+            id="topics",
+        ),
+        pytest.param(
+            Intent(name=WITHDRAW, channels=("sms",), topics=("news",), certain=False),
+            ("ask.channel.off", "ask.topic.off"),
+            ("sms off", "news off"),
+            id="both",
+        ),
+        pytest.param(
+            Intent(name=WITHDRAW, purposes=("credit",), channels=("sms",), certain=False),
+            ("ask.withdraw", "ask.channel.off"),
+            ("credit withdrawn", "sms off"),
+            id="a-consent-and-a-channel",
+        ),
+    ],
+)
+def test_unsure_of_a_channel_or_topic_names_it(
+    wish: Intent, asked: tuple[str, ...], ended: tuple[str, ...]
+) -> None:
+    """A doubtful refusal of a channel or topic is a question that names it; a yes carries it out.
+
+    A no, or nothing, leaves all as it was.
+    """
+    seen = scene(*given(*PURPOSES))
+    turn = step(seen, session(), wish)
+    assert (asked, (), "withdraw") == outcome(turn)
+    buttons = {o.name for o in turn.options} - {"menu"}
+    assert buttons <= {"withdraw", "channel_off", "topic_off"} and buttons
+    assert ended == outcome(step(seen, turn.session, intent(IntentName.YES)))[1]
+    assert () == outcome(step(seen, turn.session, intent(IntentName.NO)))[1]
+
+
+def test_two_doubtful_refusals_are_one_question() -> None:
+    """All that a message leaves unsure is named, and one yes carries it out."""
+    seen = scene(*given(*PURPOSES))
+    wishes = (
+        Wish(name=WITHDRAW, channels=("call",), certain=False),
+        Wish(name=WITHDRAW, topics=("surveys",), certain=False),
+    )
+    turn = step(seen, session(), Intent(name=WITHDRAW, certain=False, actions=wishes))
+    assert ("ask.channel.off", "ask.topic.off") == outcome(turn)[0]
+    after = step(seen, turn.session, intent(IntentName.YES))
+    assert ("call off", "surveys off") == outcome(after)[1]
+
+
+@pytest.mark.parametrize(
     ("wish", "expected"),
     [
         pytest.param(
