@@ -6,7 +6,9 @@ two things, or name something that does not exist, is refused at start with file
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,9 +37,9 @@ _HOURS = {
     "a_day": f"{A}24",
     "a_week": f"{A}168",
 }
-#: Without a word for these, a customer could not stop, answer or ask.
 #: How a language is written in SMS.
 _SPELLINGS = ("diacritics", "plain")
+#: Without a word for these, a customer could not stop, answer or ask.
 _NEEDED = (Part.STOP, Part.YES, Part.NO, Part.HELP, Part.STATUS, Part.ALL)
 
 _Words = dict[Part, dict[str, list[str]]]
@@ -48,7 +50,20 @@ def load_lexicon(root: Path, catalogue: Catalogue) -> Lexicon:
 
     :raises CatalogueBroken: as `load_words`; or the weights are missing or broken.
     """
-    return load_words(root, catalogue, load_weights(root))
+    with _uncollected():
+        return load_words(root, catalogue, load_weights(root))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector still: it would walk many small objects that all stay (a sixth)."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def load_words(root: Path, catalogue: Catalogue, learned: Learned | None = None) -> Lexicon:

@@ -22,7 +22,6 @@ _WIDEST_GAP = 3
 _SHORTEST, _KEY = 2, 4
 _MOST_MET = 10_000
 #: What no folding changes.
-_FOLDED = re.compile("[a-zа-я]+")
 _SIMPLE = re.compile("[a-zа-я0-9|*. ]+")
 #: Words of alternatives, each two letters at least if it is a stem; gaps only between words.
 _CHOICE = r"(?:[^\s|*]{2,}\*|[^\s|*]+)"
@@ -140,8 +139,7 @@ def build_cues(entries: Iterable[tuple[Cue, str]]) -> Cues:
     stems: dict[str, list[tuple[Cue, str]]] = {}
     for entry in entries:
         cue, text = entry
-        seen = text if _SIMPLE.fullmatch(text) else plain(text)
-        if not _WELL_FORMED.fullmatch(seen):
+        if not _WELL_FORMED.fullmatch(text if _SIMPLE.fullmatch(text) else plain(text)):
             raise PatternBroken(cue, text)
         first = _word(text.partition(" ")[0])
         for word in first.exact:
@@ -162,8 +160,9 @@ def _pattern(cue: Cue, text: str) -> _Pattern:
 @cache
 def _word(part: str) -> _Word:
     exact, stems = set[str](), set[str]()
+    is_folded = _SIMPLE.fullmatch(part) is not None
     for choice in part.split("|"):
         bare = choice.removesuffix("*")
-        folded = bare if _FOLDED.fullmatch(bare) else fold(plain(bare))
+        folded = bare if is_folded else fold(plain(bare))
         (stems if choice.endswith("*") else exact).add(folded)
     return _Word(frozenset(exact), tuple(sorted(stems)))

@@ -31,10 +31,10 @@ class Spellings:
 
     def _meant(self, word: str) -> Iterator[str]:
         yield from self.lacking.get(word, ())
-        for shorter in _without_one(word):
-            if shorter in self.words:
-                yield shorter
-            yield from (k for k in self.lacking.get(shorter, ()) if _one_apart(k, word))
+        shortened = _without_one(word)
+        yield from self.words & shortened
+        for shorter in self.lacking.keys() & shortened:
+            yield from (k for k in self.lacking[shorter] if _one_apart(k, word))
 
 
 def _one_apart(known: str, word: str) -> bool:

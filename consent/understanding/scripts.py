@@ -44,6 +44,8 @@ _LATVIAN = str.maketrans(
 
 def one_script(word: str) -> str:
     """Return a word of mixed script in the script that most of its letters have."""
+    if word.isascii():
+        return word
     cyrillic, latin = len(_CYRILLIC.findall(word)), len(_LATIN.findall(word))
     if not cyrillic or not latin:
         return word

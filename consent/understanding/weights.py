@@ -58,12 +58,14 @@ class Weights:
 
     def _places(self, traits: Iterable[str]) -> Iterator[tuple[str, int]]:
         """Yield where the rows of the known traits begin."""
-        keys, shelves, width = self.keys, self.shelves, (len(self.labels) + 1) * _FIELD
+        # A message has some hundred traits: all that the loop needs is close at hand.
+        keys, shelves, search = self.keys, self.shelves, bisect_left
+        width, count = (len(self.labels) + 1) * _FIELD, crc32
         for trait in traits:
-            key = key_of(trait)
+            key = count(trait.encode("utf-8", "surrogatepass"))
             shelf = key >> _SHELF
             end = shelves[shelf + 1]
-            at = bisect_left(keys, key, shelves[shelf], end)
+            at = search(keys, key, shelves[shelf], end)
             if at < end and keys[at] == key:
                 yield trait, at * width
 

@@ -106,6 +106,9 @@ def _doubts(stage: Stage) -> Played:
         doubt = Intent(name=WITHDRAW, purposes=about, certain=False)
         yield f"perhaps STOP {size}", stage.turn(doubt, *stage.given(*about))
     yield "perhaps STOP", stage.turn(Intent(name=WITHDRAW, certain=False), *stage.given("offers"))
+    for narrow in ({"channels": ("email", "call")}, {"topics": ("greetings", "surveys")}):
+        unsure = Intent(name=WITHDRAW, certain=False, **narrow)
+        yield f"perhaps STOP {' '.join(narrow)}", stage.turn(unsure, *stage.given("offers"))
     wishes = (Wish(name=WITHDRAW, purposes=("traffic",)), Wish(name=WITHDRAW, channels=("call",)))
     two = Intent(name=WITHDRAW, actions=wishes)
     yield "STOP 2 and a channel", stage.turn(two, *stage.given("offers", "traffic"), *on("call"))
