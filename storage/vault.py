@@ -1,7 +1,10 @@
 """Seals and keyed hashes: addresses and evidence are personal data.
 
-One root key; sub-keys by HKDF-SHA-256. Every customer has a data key of their own, wrapped
-by the root: destroying it forgets the person, while the chain of decisions stays.
+Every customer has a data key of their own, wrapped by a root key: destroying it forgets the
+person, while the chain of decisions stays. Sub-keys of a root by HKDF-SHA-256. There can be
+several roots, since a leaked one must be replaced while the house goes on (`storage.rotation`):
+one wraps, all open, and a label before each sealed value says under which it lies. The key of the
+address index belongs to no root: addresses of the forgotten can never be hashed anew.
 """
 
 from __future__ import annotations
@@ -9,19 +12,37 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import tempfile
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from consent.errors import SealBroken, SettingBroken
+from consent.errors import SealBroken, SettingBroken, StoreUnavailable
 from consent.ports import Address
 
-_KEY_BYTES = 32
+KEY_BYTES = 32
 _NONCE_BYTES = 12
+#: What a label begins with; sealed values of before there were labels begin with a random nonce.
+_MARK = b"\0rk1"
+_NAME_DIGITS = 16
+LABEL_BYTES = len(_MARK) + _NAME_DIGITS // 2
+
+
+class RootKeyUnknown(StoreUnavailable):
+    """The store has a root key by now that this process does not know; nothing was changed."""
+
+    code = "root_key"
+
+    def __init__(self, name: str) -> None:
+        """Name the key by its fingerprint."""
+        self.name = name
+        super().__init__(
+            f"(root key {name} is not among those this process was started with: "
+            "restart it with the new key file)"
+        )
 
 
 class Seal:
@@ -48,19 +69,110 @@ class Seal:
             raise SealBroken(bound) from fault
 
 
-class Vault:
-    """Everything derived from the root key."""
+class Root:
+    """One root key, and what is derived from it."""
 
-    def __init__(self, root_key: bytes) -> None:
-        """Take a root key of 32 bytes."""
-        if len(root_key) != _KEY_BYTES:
+    def __init__(self, key: bytes) -> None:
+        """Take a root key of 32 bytes.
+
+        :raises SettingBroken: it is none.
+        """
+        if len(key) != KEY_BYTES:
             raise SettingBroken("the root key must be 32 bytes")
-        self._index = _derive(root_key, "address index")
-        self._wrap = Seal(_derive(root_key, "data keys"))
+        self._key = key
+        #: What the store remembers of the key, to tell it from another; says nothing about it.
+        self.check = _derive(key, "key check").hex()
+        #: How operators know it.
+        self.name = name_of(self.check)
+        #: What stands before everything sealed under it.
+        self.label = _MARK + bytes.fromhex(self.name)
+
+    def seal(self, use: str) -> Seal:
+        """Return the seal of one of its sub-keys."""
+        return Seal(_derive(self._key, use))
+
+    def first_index(self) -> bytes:
+        """Return the key of the address index of a store that was made when roots gave theirs."""
+        return _derive(self._key, "address index")
+
+    def close_index(self, index: bytes) -> bytes:
+        """Return the key of the address index as it is kept beside this root's check."""
+        return self.seal("sealed index").close(index, "index")
+
+    def open_index(self, sealed: bytes) -> bytes:
+        """Return the key of the address index.
+
+        :raises SealBroken: it was altered.
+        """
+        return self.seal("sealed index").open(sealed, "index")
+
+
+class RootSeal:
+    """Seals values under one root and opens those of every root that is known."""
+
+    def __init__(self, roots: Sequence[Root], usual: Root, use: str) -> None:
+        """Take the roots, the one to seal under, and the name of the sub-key used of each."""
+        self._usual = usual.label
+        self._seals = {root.label: root.seal(use) for root in roots}
+
+    def close(self, value: bytes, bound: str, root: Root | None = None) -> bytes:
+        """Return the value sealed under a root, labelled.
+
+        :param root: the one the store wraps with now (`storage.keys.wrapping_root`): what is kept
+            in the store is sealed under no other. None: the one it wrapped with at the start.
+        """
+        label = root.label if root else self._usual
+        return label + self._seals[label].close(value, bound)
+
+    def open(self, sealed: bytes, bound: str) -> bytes:
+        """Return what was sealed.
+
+        :raises RootKeyUnknown: it is sealed under a root that this process was not given.
+        :raises SealBroken: another place, altered, or another store's.
+        """
+        label = bytes(sealed[:LABEL_BYTES])
+        if label in self._seals:
+            return self._seals[label].open(sealed[LABEL_BYTES:], bound)
+        # From before values were labelled.
+        for seal in self._seals.values():
+            with suppress(SealBroken):
+                return seal.open(sealed, bound)
+        if label.startswith(_MARK):
+            raise RootKeyUnknown(label[len(_MARK) :].hex())
+        raise SealBroken(bound)
+
+
+class Vault:
+    """Everything that roots, and the key of the address index, are good for."""
+
+    def __init__(
+        self, *root_keys: bytes, usual: Root | None = None, index: bytes | None = None
+    ) -> None:
+        """Take root keys of 32 bytes, newest first.
+
+        :param usual: the root to seal under unless told otherwise; none: the newest.
+        :param index: the key of the address index; none: what the oldest root gives.
+        :raises SettingBroken: one of them is no root key.
+        """
+        #: Newest first.
+        self.roots = tuple(Root(key) for key in root_keys)
+        #: The key of the address index.
+        self.index = index or self.roots[-1].first_index()
+        seals_under = usual or self.roots[0]
+        #: Wraps customers' data keys.
+        self.wrap = RootSeal(self.roots, seals_under, "data keys")
         #: Seals what belongs to no customer.
-        self.strays = Seal(_derive(root_key, "strays"))
-        #: What the store remembers of its key, to tell it from another.
-        self.key_check = _derive(root_key, "key check").hex()
+        self.strays = RootSeal(self.roots, seals_under, "strays")
+
+    def root(self, check: str) -> Root:
+        """Return the root that the store remembers by this.
+
+        :raises RootKeyUnknown: this process was not given it.
+        """
+        for root in self.roots:
+            if root.check == check:
+                return root
+        raise RootKeyUnknown(name_of(check))
 
     def address_hash(self, brand: str, address: Address) -> str:
         """Return the keyed hash by which an address of a brand is found, hex.
@@ -68,59 +180,35 @@ class Vault:
         The brand is inside: the same number at two brands is two unrelated rows (law 7).
         """
         name = f"{brand}\0{address.kind.value}\0{address.value}"
-        return hmac.digest(self._index, name.encode(), hashlib.sha256).hex()
+        return hmac.digest(self.index, name.encode(), hashlib.sha256).hex()
 
-    def new_data_key(self, customer: str) -> tuple[bytes, Seal]:
-        """Return a fresh data key of a customer: wrapped for the store, and ready to use."""
-        key = os.urandom(_KEY_BYTES)
-        return self._wrap.close(key, f"key:{customer}"), Seal(key)
+    def new_data_key(self, customer: str, root: Root | None = None) -> tuple[bytes, Seal]:
+        """Return a fresh data key of a customer: wrapped for the store, and ready to use.
+
+        :param root: see `RootSeal.close`.
+        """
+        key = os.urandom(KEY_BYTES)
+        return self.wrap.close(key, bound_key(customer), root), Seal(key)
 
     def data_key(self, customer: str, wrapped: bytes) -> Seal:
         """Return a customer's data key.
 
-        :raises SealBroken: the store belongs to another root key.
+        :raises RootKeyUnknown: the root key was replaced, and this process does not know it.
+        :raises SealBroken: it was altered, or is another store's.
         """
-        return Seal(self._wrap.open(wrapped, f"key:{customer}"))
+        return Seal(self.wrap.open(wrapped, bound_key(customer)))
+
+
+def bound_key(customer: str) -> str:
+    """Return what ties a data key to its customer."""
+    return f"key:{customer}"
+
+
+def name_of(check: str) -> str:
+    """Return a root key's fingerprint."""
+    return check[:_NAME_DIGITS]
 
 
 def _derive(root_key: bytes, use: str) -> bytes:
     info = f"consent-assistant/1/{use}".encode()
-    return HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(root_key)
-
-
-def load_root_key(file: Path, *, create: bool) -> bytes:
-    """Read the root key; make one, readable by its owner alone, where `create` allows.
-
-    :raises SettingBroken: there is none, it is not 32 bytes of hex, or others can read it.
-    """
-    try:
-        if create and not file.exists():
-            _create_key(file)
-        key = bytes.fromhex(file.read_text(encoding="ascii").strip())
-    except (OSError, ValueError) as fault:
-        raise SettingBroken(f"root key {file}: {fault}") from fault
-    if file.stat().st_mode & 0o077:
-        raise SettingBroken(f"root key {file}: readable by others; run chmod 600")
-    if len(key) != _KEY_BYTES:
-        raise SettingBroken(f"root key {file}: must be 32 bytes in hex")
-    return key
-
-
-def _create_key(file: Path) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)
-    fresh = Path(name)
-    with os.fdopen(handle, "w", encoding="ascii") as stream:
-        stream.write(os.urandom(_KEY_BYTES).hex() + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    try:
-        # A link fails if another process was first: whoever is first names the key.
-        os.link(fresh, file)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-    folder = os.open(file.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(root_key)
