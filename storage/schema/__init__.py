@@ -21,6 +21,14 @@ from storage.schema.customers import (
     standing,
     tombstones,
 )
+from storage.schema.marketing import (
+    list_checks,
+    list_looks,
+    staff,
+    staff_log,
+    staff_roles,
+    staff_sessions,
+)
 from storage.schema.systems import (
     dead_letters,
     feed,
@@ -47,12 +55,18 @@ __all__ = [
     "imports",
     "inbound",
     "leases",
+    "list_checks",
+    "list_looks",
     "metadata",
     "notices",
     "outbox",
     "read_log",
     "root_keys",
     "sessions",
+    "staff",
+    "staff_log",
+    "staff_roles",
+    "staff_sessions",
     "standing",
     "strays",
     "tokens",

@@ -21,6 +21,12 @@ customers = Table(
     Column("blocks", Text, nullable=False, server_default="{}"),
     # Whom they turned out to be the same as: that chain goes on, this one stays as it is.
     text_of("joined_to", empty=True),
+    Index(
+        "customers_joined",
+        "joined_to",
+        sqlite_where=text("joined_to IS NOT NULL"),
+        postgresql_where=text("joined_to IS NOT NULL"),
+    ),
 )
 
 # The one look-up by address; keyed by HMAC, brand and kind inside.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.refusing import StepBackRefused
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -143,4 +145,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: a ledger only grows (law 3)."""
-    raise RuntimeError("the ledger is never taken back; restore a backup instead")
+    raise StepBackRefused("Before this step there is no ledger.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.refusing import refuse_if_any
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -135,6 +137,42 @@ def _work() -> None:
     )
 
 
+#: What the program of the step before does not know, in words for operators.
+DROPPED = (
+    "the change feed and its tokens: systems that read it begin anew, with a full export",
+    "what providers reported of single messages, and how far imports were",
+)
+_NUMBERS = "A number that changed hands, or a person who was forgotten, would be known again."
+_BLOCKS = "A provider blocks a channel; the older program would take it for open."
+_REVOKED = "Tokens were revoked: that would be forgotten."
+_HOOKS = "Systems are told of decisions; remove their hooks first: consent hook remove."
+_STRAYS = "Messages of unknown senders wait for a person to look at them."
+_HALF_SENT = "Messages are on their way: the older program could send them twice."
+_DUE = "Cases are open that the law wants answered by a day."
+_ANSWERED = "Answers to cases would be lost, and with them the proof that they were given."
+
+
 def downgrade() -> None:
-    """Refuse: a ledger only grows (law 3)."""
-    raise RuntimeError("the ledger is never taken back; restore a backup instead")
+    """Go back, unless a no, a block, an erasure or an answer would be lost."""
+    refuse_if_any("tombstones", "TRUE", _NUMBERS)
+    refuse_if_any("customers", sa.column("blocks").like('%"blocks":true%'), _BLOCKS)
+    refuse_if_any("tokens", "revoked_at IS NOT NULL", _REVOKED)
+    refuse_if_any("hooks", "removed_at IS NULL", _HOOKS)
+    refuse_if_any("strays", "TRUE", _STRAYS)
+    refuse_if_any("outbox", "departed_at IS NOT NULL AND sent_at IS NULL", _HALF_SENT)
+    refuse_if_any("cases", "due_at IS NOT NULL AND closed_at IS NULL", _DUE)
+    refuse_if_any("cases", "sealed_answer IS NOT NULL", _ANSWERED)
+    # Decisions on their way into the feed, which goes as a whole.
+    op.execute("DELETE FROM outbox WHERE kind = 'feed'")
+    op.drop_index("feed_of_brand", "feed")
+    op.drop_index("decisions_by_number", "decisions")
+    for table in (
+        *("deliveries", "strays", "watermarks", "tokens", "tombstones"),
+        *("feed", "hooks", "dead_letters", "imports", "leases"),
+    ):
+        op.drop_table(table)
+    for column in ("due_at", "door", "language", "sealed_answer"):
+        op.drop_column("cases", column)
+    for column in ("departed_at", "outcome"):
+        op.drop_column("outbox", column)
+    op.drop_column("customers", "blocks")
