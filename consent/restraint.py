@@ -78,14 +78,15 @@ def counted(turn: Turn, restraint: Restraint) -> Tally:
 def _fresh(turn: Turn) -> Tally | None:
     """Return the tally of this hour; the words before it are remembered over its end."""
     tally, now = turn.session.tally, turn.scene.now
-    if tally is None or now - tally.since < _HOUR:
+    # One that begins later than it can was begun before the clock was set back.
+    if tally is None or abs(now - tally.since) < _HOUR:
         return tally
     return replace(tally, answers=0, idle=0, told=False, since=now)
 
 
 def _repeats(before: Tally, turn: Turn) -> int:
     """Return how often these words came again, one after the other, and changed nothing."""
-    is_echo = _digest(turn) == before.last and turn.scene.now - before.last_at < _ECHO
+    is_echo = _digest(turn) == before.last and abs(turn.scene.now - before.last_at) < _ECHO
     return before.repeats + 1 if is_echo and not _changes(turn) else 0
 
 

@@ -27,6 +27,8 @@ _PAUSE = 60.0
 GRACE = timedelta(minutes=1)
 #: A message can be listed later than its moment says.
 _OVERLAP = timedelta(minutes=1)
+#: The clocks of several servers differ by less.
+_CLOCKS_DIFFER = timedelta(minutes=5)
 #: How far back the very first look goes.
 FIRST_LOOK = timedelta(days=1)
 #: An answer later than this is no news (messaging.md, 1.1).
@@ -66,7 +68,9 @@ class CatchUp:
         """
         until = self.now() - GRACE
         mark = await self.watermarks.read(self.gate.brand, DOOR)
-        since = mark - _OVERLAP if mark else until - FIRST_LOOK
+        # What lies ahead was noted before the clock was set back: since when, nobody can tell.
+        knows = mark is not None and mark <= until + _CLOCKS_DIFFER
+        since = min(mark, until) - _OVERLAP if mark and knows else until - FIRST_LOOK
         found, handled_until = 0, until
         async for received in self.carrier.received_since(since):
             if received.sent_at > until:

@@ -20,6 +20,7 @@ from consent.delivery import Outcome
 from consent.errors import SealBroken
 from consent.ports import Address, Outgoing
 from storage import schema
+from storage.answers import carried
 from storage.database import Database
 from storage.moments import from_store, to_store
 from storage.reach import block, note_reach
@@ -29,6 +30,8 @@ from storage.vault import Vault
 _log = logging.getLogger("consent.outbox")
 
 _CLAIM = timedelta(minutes=1)
+#: No honest claim or pause lies further ahead.
+_FARTHEST = timedelta(hours=1)
 _MOST = 100
 
 
@@ -60,7 +63,12 @@ class SqlOutbox:
     ) -> None:
         """See `consent.delivery.Outbox.settle`."""
         change = _unsettled(outgoing).values(sent_at=to_store(at), outcome=outcome.value)
-        await self._database.write(lambda c: c.execute(change))
+
+        def write(connection: Connection) -> None:
+            connection.execute(change)
+            carried(outgoing, at, outcome, connection)
+
+        await self._database.write(write)
 
     async def drop_late(self, kind: str, brand: str, now: datetime) -> tuple[Outgoing, ...]:
         """See `consent.delivery.Outbox.drop_late`."""
@@ -81,7 +89,10 @@ class SqlOutbox:
     ) -> tuple[Outgoing, ...]:
         table, at = schema.outbox, to_store(now)
         in_time = table.c.not_after.is_(None) | (table.c.not_after > at)
-        waiting = _of(kind, brand).where(table.c.claimed_until < at, in_time)
+        # A claim from before the clock was set back would keep it waiting until it is too late.
+        was_set_back = table.c.claimed_until > to_store(now + _FARTHEST)
+        is_free = (table.c.claimed_until < at) | was_set_back
+        waiting = _of(kind, brand).where(is_free, in_time)
         rows = connection.execute(waiting).all()
         _change(rows, {"claimed_until": to_store(now + _CLAIM)}, connection)
         return self._opened_of(rows)
@@ -100,9 +111,11 @@ class SqlOutbox:
     def _open(self, row: Row[Any]) -> Outgoing | None:
         try:
             return self._opened(row)
-        except (SealBroken, msgspec.DecodeError):
-            # One that nobody can read must not keep the others waiting.
-            _log.exception("an outgoing message cannot be read: %s", row.outgoing_id)
+        except (SealBroken, msgspec.DecodeError) as fault:
+            # One that nobody can read must not keep the others waiting. No traceback: a decoder's
+            # own words quote what it could not read.
+            reason = type(fault).__name__
+            _log.error("an outgoing message cannot be read: %s, %s", row.outgoing_id, reason)
             return None
 
     def _opened(self, row: Row[Any]) -> Outgoing:

@@ -7,6 +7,7 @@ statement (0.3 ms each, measured). Reads that may run beside the writer use aios
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -99,6 +100,7 @@ class SqliteDatabase:
             self._readers = create_async_engine(
                 _address("sqlite+aiosqlite", self.file), hide_parameters=True
             )
+            _check_before(self._readers.sync_engine, self.file)
         return self._readers
 
     async def _forget_readers(self) -> None:
@@ -206,7 +208,22 @@ def _open(file: Path) -> Engine:
     engine = create_engine(_address("sqlite", file), poolclass=StaticPool, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
+    _check_before(engine, file)
     return engine
+
+
+def _check_before(engine: Engine, file: Path) -> None:
+    """Let no connection be opened to a file that may only be read.
+
+    SQLite would open it, and leave files beside it that may only be read either: the store could
+    not be written when its file could be again.
+    """
+
+    def check(*_: object) -> None:
+        if not os.access(file, os.R_OK | os.W_OK):
+            raise OSError(f"{file.name} may not be written")
+
+    event.listen(engine, "do_connect", check)
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

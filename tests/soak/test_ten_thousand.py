@@ -17,7 +17,6 @@ from app.settings import load_settings
 from app.store import open_store
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
-from storage.vault import Vault, load_root_key
 from tests.sms.fake_twilio_api import FakeTwilio, Fate, Fault, Filtering, Patience, Sender, Slip
 from tests.soak.judging import Court, Figures
 from tests.soak.served import PUBLIC, Road, Served, free_port, open_process
@@ -144,10 +143,9 @@ async def _judge(twilio: FakeTwilio, crowd: Texters, served: Served) -> Figures:
     settings = load_settings(load_catalogue(ROOT), served.environment, Path("no.env"))
     store = open_store(settings)
     assert settings.root_key_file is not None
-    vault = Vault(load_root_key(settings.root_key_file, create=False))
     assistant = compose(ROOT, store.ledger, settings.link_base)
     await register_notices(assistant, store.ledger)
-    papers, post = await papers_of(store, vault), post_of(twilio)
+    papers, post = await papers_of(store, store.vault), post_of(twilio)
     court = Court(store=store, assistant=assistant, papers=papers, post=post)
     gone = set(crowd.gone)
     try:

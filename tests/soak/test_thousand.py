@@ -22,7 +22,6 @@ from app.settings import load_settings
 from app.store import open_store
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
-from storage.vault import Vault, load_root_key
 from tests.soak.crowd import Crowd
 from tests.soak.evidence import decided_twice, history_of, last_word, receipts, shown_for
 from tests.telegram.fake_api import Call, FakeBot, FakeTelegram, Fault
@@ -125,7 +124,6 @@ async def _judge(bot: FakeBot, crowd: Crowd, environment: dict[str, str]) -> Fig
     settings = load_settings(load_catalogue(ROOT), environment, Path("no.env"))
     store = open_store(settings)
     assert settings.root_key_file is not None
-    vault = Vault(load_root_key(settings.root_key_file, create=False))
     assistant = compose(ROOT, store.ledger, settings.link_base)
     newest = _newest(bot)
     figures = Figures()
@@ -138,7 +136,7 @@ async def _judge(bot: FakeBot, crowd: Crowd, environment: dict[str, str]) -> Fig
             assert promised <= receipts(decisions)
             figures.decisions += len(decisions)
             figures.receipts += len(promised)
-            expected = shown_for(assistant, await last_word(store, vault, user))
+            expected = shown_for(assistant, await last_word(store, store.vault, user))
             assert expected == newest[user], f"customer {user}"
     finally:
         await store.database.close()
