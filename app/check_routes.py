@@ -1,0 +1,236 @@
+"""`POST /api/v1/check` and `/check/batch`: may we contact them, over which channel, and why.
+
+Whoever asks is in the read log of each customer before the answer leaves (law 9). A token asks of
+its own brand alone. Errors are problem details (RFC 9457).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.exceptions import ClientException
+from litestar.params import JSONBody
+
+from app.numbers import parse_number
+from app.problems import answered, described
+from app.rate_limits import LIMITS, limits_of, telling
+from app.system_access import refuse_other_brands
+from consent.access import Token
+from consent.catalogue import Catalogue
+from consent.errors import AddressBroken
+from consent.ports import Address, AddressKind
+from consent.states import Lens
+from consent.verdicts import Question, Reason, Verdict, check_question
+from marketing.addresses import mailbox
+from marketing.checking import Asked, Consulting, check_all
+from marketing.reasons import CamaraReason, camara_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from litestar.handlers import HTTPRouteHandler
+    from litestar.types import Guard
+
+#: Questions at once, and of how many bytes.
+MOST = 1_000
+_LARGEST, _LARGEST_BATCH = 16 * 1024, 1024 * 1024
+_PROBLEMS = (400, 401, 403, 413, 429, 503)
+_NAMED = 10
+
+
+class CheckQuestion(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Whom it is about, by number or e-mail, and what is to be done.
+
+    With a channel: may we contact them over it. Without: may we use the data. Of several
+    purposes, all must allow it.
+    """
+
+    purposes: Annotated[list[str], msgspec.Meta(min_length=1, max_length=20)]
+    number: str | None = None
+    email: str | None = None
+    channel: str | None = None
+    topic: str | None = None
+    #: For whoever asks for several brands: must be the token's own.
+    brand: str | None = None
+
+    def __repr__(self) -> str:
+        """Name nobody: it could stand in a log."""
+        return type(self).__name__
+
+
+class CheckQuestions(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Many questions; the answers come in their order."""
+
+    questions: Annotated[list[CheckQuestion], msgspec.Meta(min_length=1, max_length=MOST)]
+
+
+class CheckedSubject(msgspec.Struct, kw_only=True):
+    """What the reason is about: a purpose, channel or topic."""
+
+    kind: str
+    id: str
+
+
+class CheckAnswer(msgspec.Struct, kw_only=True):
+    """A verdict: allowed or not, why, since when, and the decision that proves it.
+
+    `reason` is the most restrictive that applies, in the order of `/marketing/reasons`.
+    """
+
+    allowed: bool
+    reason: Reason
+    #: The same as CAMARA ConsentInfo says it; none where it is allowed.
+    camara_reason: CamaraReason | None
+    about: CheckedSubject | None
+    since: datetime | None
+    #: When what is allowed ends, a pause ends, or what has expired did.
+    until: datetime | None
+    decision: str | None
+    #: The moment this was so.
+    asked_at: datetime
+
+
+class CheckAnswers(msgspec.Struct, kw_only=True):
+    """The verdicts, one for each question, in their order."""
+
+    answers: list[CheckAnswer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckDesk:
+    """Answers what systems of marketing ask."""
+
+    consulting: Consulting
+    catalogue: Catalogue
+    #: Reads a brand's standings as of now.
+    lens: Callable[[str], Lens]
+
+    async def answer(self, token: Token, asked: Sequence[Asked]) -> list[CheckAnswer]:
+        """Return the answers, noted with each customer by then."""
+        lens = self.lens(token.brand)
+        found = await check_all(self.consulting, lens, asked, f"system:{token.holder}")
+        return [answer_of(verdict, lens.now) for verdict in found]
+
+    def asked(self, brand: str, said: CheckQuestion) -> Asked:
+        """Return a question that can be answered.
+
+        :raises ClientException: it cannot.
+        """
+        first, *also = said.purposes
+        question = Question(
+            brand=brand, purpose=first, also=tuple(also), channel=said.channel, topic=said.topic
+        )
+        try:
+            check_question(question, self.catalogue)
+        except KeyError as fault:
+            raise ClientException("there is no such purpose, channel or topic") from fault
+        return Asked(question=question, address=_address(said))
+
+
+def check_routes(
+    desk: CheckDesk, single: Sequence[Guard], batch: Sequence[Guard]
+) -> list[HTTPRouteHandler]:
+    """Return the routes by which systems ask before they send.
+
+    :param single: who may ask one question, leaving the token and what is left with the request.
+    :param batch: the same for many at once.
+    """
+    errors = telling(answered("Nobody looked; ask again."))
+
+    @post(
+        "/api/v1/check",
+        status_code=200,
+        guards=single,
+        request_max_body_size=_LARGEST,
+        exception_handlers=errors,
+        responses=described(*_PROBLEMS),
+        response_headers=LIMITS,
+        summary="Ask whether a customer may be contacted, or their data used",
+    )
+    async def check(
+        request: Request[Any, Any, Any], data: JSONBody[CheckQuestion]
+    ) -> Response[CheckAnswer]:
+        token: Token = request.state["token"]
+        (answer,) = await desk.answer(token, [_read(desk, request, data)])
+        return Response(answer, headers=_headers(request))
+
+    @post(
+        "/api/v1/check/batch",
+        status_code=200,
+        guards=batch,
+        request_max_body_size=_LARGEST_BATCH,
+        exception_handlers=errors,
+        responses=described(*_PROBLEMS),
+        response_headers=LIMITS,
+        summary="Ask up to 1 000 questions at once",
+    )
+    async def check_batch(
+        request: Request[Any, Any, Any], data: JSONBody[CheckQuestions]
+    ) -> Response[CheckAnswers]:
+        token: Token = request.state["token"]
+        answers = await desk.answer(token, _read_all(desk, request, data.questions))
+        return Response(CheckAnswers(answers=answers), headers=_headers(request))
+
+    return [check, check_batch]
+
+
+def answer_of(verdict: Verdict, at: datetime) -> CheckAnswer:
+    """Return a verdict as other systems read it."""
+    about = verdict.about
+    return CheckAnswer(
+        allowed=verdict.allowed,
+        reason=verdict.reason,
+        camara_reason=camara_reason(verdict),
+        about=CheckedSubject(kind=about.kind.value, id=about.id) if about else None,
+        since=verdict.since,
+        until=verdict.until,
+        decision=verdict.decision,
+        asked_at=at,
+    )
+
+
+def _headers(request: Request[Any, Any, Any]) -> dict[str, str]:
+    # What was true a moment ago must not be read from a cache after a STOP.
+    return {"cache-control": "no-store"} | limits_of(request)
+
+
+def _read(desk: CheckDesk, request: Request[Any, Any, Any], said: CheckQuestion) -> Asked:
+    token: Token = request.state["token"]
+    if said.brand is not None:
+        refuse_other_brands(request, said.brand)
+    return desk.asked(token.brand, said)
+
+
+def _read_all(
+    desk: CheckDesk, request: Request[Any, Any, Any], said: Sequence[CheckQuestion]
+) -> list[Asked]:
+    """Read all questions, or say which of them cannot be answered: then none is."""
+    for brand in {one.brand for one in said if one.brand is not None}:
+        refuse_other_brands(request, brand)
+    asked, wrong = [], []
+    for index, one in enumerate(said):
+        try:
+            asked.append(desk.asked(request.state["token"].brand, one))
+        except ClientException as fault:
+            wrong.append(f"questions[{index}]: {fault.detail}")
+    if wrong:
+        more = f"; and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
+        raise ClientException("; ".join(wrong[:_NAMED]) + more)
+    return asked
+
+
+def _address(said: CheckQuestion) -> Address:
+    if (said.number is None) == (said.email is None):
+        raise ClientException("number or email: one of the two says whom it is about")
+    try:
+        if said.number is not None:
+            return Address(AddressKind.MSISDN, parse_number(said.number))
+        return Address(AddressKind.EMAIL, mailbox(said.email or ""))
+    except AddressBroken as fault:
+        none = "email: no e-mail address" if said.number is None else "number: no phone number"
+        raise ClientException(none) from fault
