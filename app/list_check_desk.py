@@ -1,0 +1,248 @@
+"""List checks of a house: put together for the command line, and kept in a spool for servers.
+
+A server keeps the list and what was made of it beside the store, readable by its owner alone,
+until the answer is not good any more. How far a check is stands in a file too, so that every
+process of the same machine can tell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.list_check_opening import ListGone, Wanted, open_check, since_of
+from app.list_check_run import Checking, Means, Targets
+from app.list_check_since import Since
+from app.list_check_source import ListSource
+from consent.errors import StoreUnavailable
+from marketing.list_columns import ListUnclear
+from marketing.listing import ListCheck
+from storage.list_looks import Begun
+
+_log = logging.getLogger("consent.lists")
+
+_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LIST, _STATE = "list", "state.json"
+#: What was made of a list, as it may be asked for.
+FILES = ("allowed", "blocked", "rejected", "changed", "summary")
+#: Lists that one process checks at once.
+_AT_ONCE = 2
+#: A check of which nothing was heard for so long was stopped with its process.
+_SILENCE = timedelta(minutes=10)
+
+
+class State(msgspec.Struct, kw_only=True):
+    """How far a list check is."""
+
+    id: str
+    brand: str
+    #: `waiting`, `running`, `finished`, `failed` or `stopped`.
+    status: str
+    valid_until: datetime
+    heard_at: datetime
+    rows: int = 0
+    share: float = 0.0
+    #: What went wrong.
+    detail: str | None = None
+    summary: dict[str, Any] | None = None
+    files: tuple[str, ...] = ()
+    #: How those with rows end.
+    suffix: str = ".csv"
+    column: str | None = None
+
+
+class ListDesk:
+    """Takes lists from systems and from the page, and hands out what came of them."""
+
+    def __init__(self, means: dict[str, Means], spool: Path, largest: int) -> None:
+        """Take the means of each brand, where lists are kept, and bytes of one at most."""
+        self._means, self._spool, self.largest = means, spool, largest
+        self._running: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(_AT_ONCE)
+
+    async def take(self, wanted: Wanted, content: AsyncIterator[bytes]) -> State:
+        """Take a list and begin to check it.
+
+        :raises ListUnclear: it cannot be checked; nobody was looked at, nothing is kept.
+        """
+        means = self._means[wanted.question.brand]
+        check = open_check(wanted, means, means.clock.now())
+        folder = self._folder(check.id)
+        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True)
+        try:
+            self._tell(_waiting(check))
+            await _store(folder / _LIST, content, self.largest)
+            return await self._start(wanted, check, None)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    async def take_changes(self, wanted: Wanted) -> State:
+        """Begin to tell what has changed since an earlier check, of the same list.
+
+        :raises ListGone: its answer is not good any more.
+        :raises ListUnclear: there is no such check, or it is not finished.
+        """
+        brand, earlier = wanted.question.brand, wanted.since or ""
+        means = self._means[brand]
+        if self.state(brand, earlier) is None:
+            raise ListUnclear("There is no such check of this brand.")
+        begun, since = await since_of(means, brand, earlier, means.clock.now())
+        wanted = replace(wanted, question=begun.question)
+        check = open_check(wanted, means, means.clock.now())
+        check = replace(check, valid_until=begun.valid_until)
+        folder = self._folder(check.id)
+        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True)
+        try:
+            os.link(self._folder(begun.id) / _LIST, folder / _LIST)
+            self._tell(_waiting(check))
+            return await self._start(wanted, check, since)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    async def _start(self, wanted: Wanted, check: ListCheck, since: Since | None) -> State:
+        means, file = self._means[check.question.brand], self._folder(check.id) / _LIST
+        source = await asyncio.to_thread(
+            ListSource, file, means.holds, largest=self.largest, wanted=wanted.column
+        )
+        state = _waiting(check)
+        state.column, state.suffix = source.shape.column, source.shape.suffix
+        self._tell(state)
+        task = asyncio.create_task(self._run(Checking(means, check, source, since), source, state))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return state
+
+    async def _run(self, checking: Checking, source: ListSource, state: State) -> None:
+        folder = self._folder(state.id)
+        targets = Targets(
+            out=folder / ("changed" if checking.is_of_changes else "allowed"),
+            blocked=None if checking.is_of_changes else folder / "blocked",
+            rejected=folder / "rejected",
+            summary=folder / "summary",
+        )
+
+        def tick(rows: int, share: float) -> None:
+            state.status, state.rows, state.share = "running", rows, share
+            self._tell(state)
+
+        try:
+            async with self._places:
+                with source:
+                    state.summary = await checking.through(targets, tick)
+            state.status, state.share, state.rows = "finished", 1.0, checking.tally.rows
+            state.files = tuple(name for name in FILES if (folder / name).exists())
+        except (ListUnclear, StoreUnavailable) as fault:
+            state.status, state.detail = "failed", str(fault)
+        except Exception as fault:  # noqa: BLE001 - whoever polls must be told
+            # Its own words can quote a customer.
+            _log.error("a list check failed: %s, %s", state.id, type(fault).__name__)
+            state.status, state.detail = "failed", "Something went wrong here; check it again."
+        self._tell(state)
+
+    def state(self, brand: str, check: str) -> State | None:
+        """Say how far a brand's check is; none if there is none, or its files are gone."""
+        if not _NAME.fullmatch(check):
+            return None
+        found = read_state(self._folder(check))
+        if found is None or found.brand != brand:
+            return None
+        now = self._means[brand].clock.now()
+        if found.status in {"waiting", "running"} and now - found.heard_at > _SILENCE:
+            found.status, found.detail = "stopped", "Its process has ended; check the list again."
+        return found
+
+    def file(self, brand: str, check: str, name: str) -> Path | None:
+        """Return what was made of a list; none if there is none.
+
+        :raises ListGone: it is not good any more.
+        """
+        found = self.state(brand, check)
+        if found is None or name not in found.files:
+            return None
+        if self._means[brand].clock.now() >= found.valid_until:
+            raise ListGone
+        return self._folder(check) / name
+
+    async def past(self, brand: str, most: int = 50) -> tuple[Begun, ...]:
+        """Return a brand's checks, newest first, whoever asked for them.
+
+        :raises StoreUnavailable: they cannot be read.
+        """
+        return await self._means[brand].checks.past(brand, most)
+
+    async def finish(self) -> None:
+        """Wait until all lists are checked."""
+        while self._running:
+            await asyncio.gather(*self._running)
+
+    def _folder(self, check: str) -> Path:
+        return self._spool / check
+
+    def _tell(self, state: State) -> None:
+        state.heard_at = self._means[state.brand].clock.now()
+        folder = self._folder(state.id)
+        fresh = folder / f".{_STATE}"
+        try:
+            fresh.write_bytes(msgspec.json.encode(state))
+            fresh.replace(folder / _STATE)
+        except OSError:
+            _log.warning("how far a list check is cannot be told: %s", state.id)
+
+
+def _waiting(check: ListCheck) -> State:
+    return State(
+        id=check.id,
+        brand=check.question.brand,
+        status="waiting",
+        valid_until=check.valid_until,
+        heard_at=check.at,
+    )
+
+
+def read_state(folder: Path) -> State | None:
+    """Read how far a check is; none where nothing is kept of it."""
+    try:
+        return msgspec.json.decode((folder / _STATE).read_bytes(), type=State)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+async def _store(file: Path, content: AsyncIterator[bytes], largest: int) -> None:
+    size = 0
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb", buffering=1 << 20) as stream:
+            async for piece in content:
+                size += len(piece)
+                if size > largest:
+                    raise ListUnclear(f"It is larger than {largest >> 20} MiB.")
+                stream.write(piece)
+    except OSError as fault:
+        raise StoreUnavailable(f"({fault.strerror})") from fault
+
+
+def sweep_spool(spool: Path, now: datetime, most: timedelta = timedelta(days=31)) -> int:
+    """Delete all lists whose answer is not good any more; return how many."""
+    gone = 0
+    for folder in spool.iterdir() if spool.is_dir() else ():
+        if not _NAME.fullmatch(folder.name):
+            continue
+        state = read_state(folder)
+        born = folder.stat().st_mtime
+        over = state.valid_until <= now if state else now.timestamp() - born > most.total_seconds()
+        if over:
+            shutil.rmtree(folder, ignore_errors=True)
+            gone += 1
+    return gone

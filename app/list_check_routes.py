@@ -1,0 +1,239 @@
+"""`/api/v1/list-checks`: whole lists from campaign tools, streamed in and out.
+
+A list is checked for the token's own brand; every customer in it can read who looked and what for
+before a row of the answer leaves (law 9). Files are kept until the answer is not good any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    NotFoundException,
+)
+from litestar.params import PathParameter, QueryParameter
+from litestar.response import File
+
+from app.list_check_desk import ListDesk, State
+from app.list_check_opening import ListGone, Wanted
+from app.problems import answered, described
+from app.rate_limits import LIMITS, limits_of, telling
+from consent.access import Token
+from consent.verdicts import Question
+from marketing.list_columns import ListUnclear
+
+if TYPE_CHECKING:
+    from litestar.handlers import HTTPRouteHandler
+    from litestar.types import Guard
+
+_PROBLEMS = (400, 401, 403, 404, 409, 410, 413, 429, 503)
+_LONGEST = 200
+_MEDIA = {".csv": "text/csv", ".jsonl": "application/x-ndjson"}
+
+Words = Annotated[str, QueryParameter(min_length=1, max_length=_LONGEST)]
+_Maybe = Annotated[str | None, QueryParameter(max_length=_LONGEST)]
+_Purposes = Annotated[list[str], QueryParameter(name="purpose", min_items=1, max_items=20)]
+_Hours = Annotated[int, QueryParameter(ge=1, le=168)]
+_Check = Annotated[
+    str, PathParameter(max_length=36, description="As the answer to POST named it.")
+]
+
+
+class ListFile(StrEnum):
+    """What is made of a list."""
+
+    ALLOWED = "allowed"
+    BLOCKED = "blocked"
+    REJECTED = "rejected"
+    CHANGED = "changed"
+    SUMMARY = "summary"
+
+
+class ListProgress(msgspec.Struct, kw_only=True):
+    """How far a list check is, and what came out."""
+
+    id: str
+    #: `waiting`, `running`, `finished`, `failed` or `stopped`.
+    status: str
+    rows: int
+    #: Of the file, from 0 to 1.
+    share: float
+    #: What went wrong.
+    detail: str | None
+    valid_until: datetime
+    #: The column that says whom a row means.
+    column: str | None
+    #: What can be fetched at `/files/{name}`.
+    files: list[str]
+    #: As it is signed.
+    summary: dict[str, Any] | None
+
+
+_Name = Annotated[ListFile, PathParameter(description="What is wanted.")]
+
+
+class _Gone(HTTPException):
+    """The answer is not good any more."""
+
+    status_code = 410
+
+
+class _NotYet(HTTPException):
+    """There is nothing to fetch yet."""
+
+    status_code = 409
+
+
+def list_check_routes(desk: ListDesk, guards: Sequence[Guard]) -> list[HTTPRouteHandler]:
+    """Return the routes by which systems have lists checked.
+
+    :param guards: who may, leaving the token and what is left with the request.
+    """
+    common: dict[str, Any] = {
+        "guards": guards,
+        "exception_handlers": telling(answered("The list was not checked; send it again.")),
+        "responses": described(*_PROBLEMS),
+        "response_headers": LIMITS,
+    }
+
+    asking = [_asking_route(desk, common), _changes_route(desk, common)]
+    return [*asking, *_reading_routes(desk, common)]
+
+
+def _asking_route(desk: ListDesk, common: dict[str, Any]) -> HTTPRouteHandler:
+    @post(
+        "/api/v1/list-checks",
+        status_code=202,
+        request_max_body_size=desk.largest,
+        summary="Have a list checked: CSV, JSON Lines or Parquet as the body",
+        **common,
+    )
+    async def check_list(  # noqa: PLR0913
+        request: Request[Any, Any, Any],
+        purposes: _Purposes,
+        reason: Words,
+        channel: _Maybe = None,
+        topic: _Maybe = None,
+        column: _Maybe = None,
+        valid_hours: _Hours = 24,
+    ) -> Response[ListProgress]:
+        token: Token = request.state["token"]
+        wanted = Wanted(
+            question=Question(
+                brand=token.brand,
+                purpose=purposes[0],
+                also=tuple(purposes[1:]),
+                channel=channel,
+                topic=topic,
+            ),
+            viewer=_viewer(token),
+            reason=reason,
+            column=column,
+            valid=timedelta(hours=valid_hours),
+        )
+        try:
+            return _told(request, await desk.take(wanted, request.stream()), 202)
+        except ListUnclear as fault:
+            raise ClientException(str(fault)) from fault
+
+    return check_list
+
+
+def _changes_route(desk: ListDesk, common: dict[str, Any]) -> HTTPRouteHandler:
+    @post(
+        "/api/v1/list-checks/{check_id:str}/changes",
+        status_code=202,
+        summary="Ask what has changed since a check, for the same list",
+        **common,
+    )
+    async def changes(
+        request: Request[Any, Any, Any], check_id: _Check, reason: Words
+    ) -> Response[ListProgress]:
+        token: Token = request.state["token"]
+        if _state(desk, request, check_id).status != "finished":
+            raise _NotYet("This check is not finished.")
+        wanted = Wanted(
+            question=Question(brand=token.brand, purpose=""),
+            viewer=_viewer(token),
+            reason=reason,
+            since=check_id,
+        )
+        try:
+            return _told(request, await desk.take_changes(wanted), 202)
+        except ListGone as fault:
+            raise _Gone(str(fault)) from fault
+        except ListUnclear as fault:
+            raise ClientException(str(fault)) from fault
+
+    return changes
+
+
+def _reading_routes(desk: ListDesk, common: dict[str, Any]) -> list[HTTPRouteHandler]:
+    @get("/api/v1/list-checks/{check_id:str}", summary="Ask how far a list check is", **common)
+    async def progress(
+        request: Request[Any, Any, Any], check_id: _Check
+    ) -> Response[ListProgress]:
+        return _told(request, _state(desk, request, check_id), 200)
+
+    @get(
+        "/api/v1/list-checks/{check_id:str}/files/{name:str}",
+        summary="Fetch what was made of a list",
+        **common,
+    )
+    async def fetch(request: Request[Any, Any, Any], check_id: _Check, name: _Name) -> File:
+        state, token = _state(desk, request, check_id), request.state["token"]
+        if state.status in {"waiting", "running"}:
+            raise _NotYet("This check is not finished.")
+        try:
+            file = desk.file(token.brand, check_id, name.value)
+        except ListGone as fault:
+            raise _Gone(str(fault)) from fault
+        if file is None:
+            raise NotFoundException("There is no such file of this check.")
+        suffix = {ListFile.SUMMARY: ".json", ListFile.REJECTED: ".csv"}.get(name, state.suffix)
+        return File(
+            file,
+            filename=f"{name.value}{suffix}",
+            media_type=_MEDIA.get(suffix, "application/json"),
+            headers=_headers(request),
+        )
+
+    return [progress, fetch]
+
+
+def _viewer(token: Token) -> str:
+    return f"system:{token.holder}"
+
+
+def _state(desk: ListDesk, request: Request[Any, Any, Any], check: str) -> State:
+    found = desk.state(request.state["token"].brand, check)
+    if found is None:
+        raise NotFoundException("There is no such list check, or its files are gone.")
+    return found
+
+
+def _told(request: Request[Any, Any, Any], state: State, status: int) -> Response[ListProgress]:
+    said = ListProgress(
+        id=state.id,
+        status=state.status,
+        rows=state.rows,
+        share=round(state.share, 3),
+        detail=state.detail,
+        valid_until=state.valid_until,
+        column=state.column,
+        files=list(state.files),
+        summary=state.summary,
+    )
+    return Response(said, status_code=status, headers=_headers(request))
+
+
+def _headers(request: Request[Any, Any, Any]) -> dict[str, str]:
+    # What was true a moment ago must not be read from a cache after a STOP.
+    return {"cache-control": "no-store"} | limits_of(request)

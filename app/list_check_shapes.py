@@ -1,0 +1,258 @@
+"""Lists as CSV and JSON Lines: how they are recognised, read, and written the same again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
+
+import msgspec
+
+from app.list_check_survey import LONGEST_LINE, Surveyed
+from marketing.list_columns import (
+    ListUnclear,
+    has_header,
+    is_mail_name,
+    is_number_name,
+    key_column,
+    share_of,
+)
+from marketing.listing import Rejection
+
+#: Rows by which columns and delimiter are recognised.
+_SAMPLE = 200
+_DELIMITERS = ",;\t|"
+#: No list has more columns.
+MOST_COLUMNS = 1_000
+#: What is added to rows.
+ADDED = ("consent_reason", "consent_since")
+
+#: A row: its number as a spreadsheet counts, the cell that says whom it means, and the row; or
+#: none and why it cannot be read.
+Row = tuple[int, str | None, Any]
+Holds = Callable[[str], bool]
+
+
+class Shape(Protocol):
+    """One kind of file."""
+
+    #: The column that says whom each row means, and its name where it has one.
+    column: str
+    #: How files of this kind end.
+    suffix: str
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """Yield each row with how long it is.
+
+        :raises ListUnclear: nothing can be read from here on.
+        """
+        ...
+
+    def head(self, *, added: bool) -> bytes:
+        """Return what stands before the rows of a file of the same kind."""
+        ...
+
+    def lines(self, rows: Sequence[tuple[Any, tuple[str, ...]]]) -> bytes:
+        """Return rows as they are, each with what is added."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The first rows, read with one delimiter."""
+
+    delimiter: str
+    rows: list[list[str]]
+
+    @property
+    def width(self) -> int:
+        return len(self.rows[0]) if self.rows else 0
+
+    def rank(self, holds: Holds) -> tuple[bool, float, int]:
+        """Return how likely it is: a column of addresses, rows of one width, many columns."""
+        body = self.rows[1:] or self.rows
+        fits = any(share_of(body, i, holds) > 0 for i in range(min(self.width, MOST_COLUMNS)))
+        named = any(is_number_name(n) or is_mail_name(n) for n in self.rows[0])
+        same = sum(len(row) == self.width for row in self.rows) / len(self.rows)
+        return fits or (named and self.width > 1), same if self.width > 1 else 0.0, self.width
+
+
+class CsvRows:
+    """CSV, whatever its delimiter."""
+
+    suffix = ".csv"
+
+    def __init__(
+        self, stream: BinaryIO, found: Surveyed, holds: Holds, wanted: str | None
+    ) -> None:
+        """Recognise delimiter, header and column.
+
+        :raises ListUnclear: they cannot be recognised.
+        """
+        self._encoding, self._mark = found.encoding or "", found.mark
+        self._text = io.TextIOWrapper(stream, self._encoding, newline="")
+        self._first = self._read_first()
+        samples = [_sample(self._first, sign) for sign in _DELIMITERS]
+        best = max(samples, key=lambda sample: sample.rank(holds))
+        if not best.rows or best.width > MOST_COLUMNS:
+            raise ListUnclear(f"Its first row has no columns, or more than {MOST_COLUMNS}.")
+        self._delimiter, self._width = best.delimiter, best.width
+        self._named = has_header(best.rows[0], holds) and self._is_header(best)
+        names = best.rows[0] if self._named else [""] * best.width
+        body = best.rows[1:] if self._named else best.rows
+        self._key = key_column(names, body, holds, wanted)
+        self._names = best.rows[0]
+        self.column = names[self._key].strip() or f"{self._key + 1}"
+
+    def _is_header(self, sample: _Sample) -> bool:
+        """Say whether the first row names columns, though a list of bad rows begins alike."""
+        named = any(is_number_name(n) or is_mail_name(n) for n in sample.rows[0])
+        return named or len(sample.rows) > 1
+
+    def _read_first(self) -> list[str]:
+        lines: list[str] = []
+        letters = 0
+        try:
+            for line in self._text:
+                lines.append(line)
+                letters += len(line)
+                if len(lines) >= _SAMPLE or letters >= LONGEST_LINE:
+                    break
+        except UnicodeDecodeError as fault:
+            raise ListUnclear(f"It is not {self._encoding}.") from fault
+        return lines
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """See `Shape.rows`."""
+        lines = _Lines(itertools.chain(self._first, self._text))
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        number, key, width = 0, self._key, self._width
+        if self._named:
+            next(reader)
+            number = 1
+        while True:
+            before = reader.line_num
+            number += 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except UnicodeDecodeError as fault:
+                raise ListUnclear(f"Row {number} is not {self._encoding}.") from fault
+            except csv.Error as fault:
+                if reader.line_num > before + 1:
+                    said = f"Row {number}: a quote that is opened there is never closed properly."
+                    raise ListUnclear(said) from fault
+                yield lines.taken(), (number, None, Rejection.UNREADABLE)
+                continue
+            if len(row) == width:
+                yield lines.taken(), (number, row[key], row)
+            elif row:
+                yield lines.taken(), (number, None, Rejection.COLUMNS)
+
+    def head(self, *, added: bool) -> bytes:
+        """See `Shape.head`."""
+        if not self._named:
+            return self._mark
+        return self._mark + self.lines([(self._names, ADDED if added else ())])
+
+    def lines(self, rows: Sequence[tuple[Any, tuple[str, ...]]]) -> bytes:
+        """See `Shape.lines`."""
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=self._delimiter)
+        writer.writerows([(*row, *more) if more else row for row, more in rows])
+        return text.getvalue().encode(self._encoding)
+
+
+class _Lines:
+    """Lines, and how long those were that were just taken."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines, self._length = lines, 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self._length += len(line)
+            yield line
+
+    def taken(self) -> int:
+        length, self._length = self._length, 0
+        return length
+
+
+def _sample(lines: Sequence[str], delimiter: str) -> _Sample:
+    rows: list[list[str]] = []
+    reader = csv.reader(lines, delimiter=delimiter)
+    # The last may be cut; a row that cannot be read is told when its turn comes.
+    with suppress(csv.Error):
+        rows.extend(row for row in reader if row)
+    return _Sample(delimiter, rows)
+
+
+class JsonRows:
+    """JSON Lines: one object a line."""
+
+    suffix = ".jsonl"
+
+    def __init__(self, stream: BinaryIO, holds: Holds, wanted: str | None) -> None:
+        """Recognise the column.
+
+        :raises ListUnclear: it cannot be recognised.
+        """
+        self._stream = stream
+        begun = stream.tell()
+        first = [_object(line) for line in stream.readlines(LONGEST_LINE)[:_SAMPLE]]
+        stream.seek(begun)
+        found = [row for row in first if row]
+        names = list(dict.fromkeys(name for row in found for name in row))[:MOST_COLUMNS]
+        if not names:
+            raise ListUnclear("Its first lines are no JSON objects.")
+        cells = [[_cell(row.get(name)) or "" for name in names] for row in found]
+        self.column = names[key_column(names, cells, holds, wanted)]
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """See `Shape.rows`."""
+        for number, line in enumerate(self._stream, 1):
+            row = _object(line)
+            if row is not None:
+                cell = _cell(row.get(self.column))
+                why = Rejection.SPREADSHEET_NUMBER
+                yield len(line), (number, cell, row if cell is not None else why)
+            elif line.strip():
+                yield len(line), (number, None, Rejection.UNREADABLE)
+
+    def head(self, *, added: bool) -> bytes:
+        """See `Shape.head`."""
+        del added
+        return b""
+
+    def lines(self, rows: Sequence[tuple[Any, tuple[str, ...]]]) -> bytes:
+        """See `Shape.lines`; a name that an object had twice is there once, as it was read."""
+        return b"".join(
+            msgspec.json.encode({**row, **dict(zip(ADDED, more, strict=True))} if more else row)
+            + b"\n"
+            for row, more in rows
+        )
+
+
+_OBJECT = msgspec.json.Decoder(dict[str, Any])
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        return _OBJECT.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _cell(value: object) -> str | None:
+    """Return what a value says; none for a decimal number, which may have lost digits."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool | dict | list):
+        return ""
+    return str(value) if isinstance(value, int) else None
