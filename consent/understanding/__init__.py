@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from consent.intents import Intent, IntentName, Page
-from consent.understanding import keywords, names, numbers
+from consent.understanding import keywords, names, numbers, opening
 from consent.understanding.lexicon import Lexicon, build_lexicon
 from consent.understanding.message import Message
 from consent.understanding.parts import WHOLE, Part, Words
@@ -37,7 +37,9 @@ _RECOGNISERS: tuple[Recogniser, ...] = (
     numbers.pause,
     names.name,
     names.refusal,
+    opening.signed,
     wording,
+    opening.followed,
 )
 _WITHDRAWALS = frozenset({IntentName.WITHDRAW, IntentName.WITHDRAW_ALL})
 
