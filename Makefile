@@ -37,7 +37,7 @@ lint: $(VENV)/installed-test  ## Check style, types and who may import whom
 	$(BIN)/lint-imports --no-logo
 
 test: lint  ## Check everything: style, types, imports, tests, coverage of the rules
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
 
 accuracy: $(VENV)/installed-test  ## How well messages are understood, per language
 	@$(BIN)/python -m tests.corpus.accuracy
@@ -48,8 +48,10 @@ bench: $(VENV)/installed  ## How long understanding takes, and its memory
 train: $(VENV)/installed-test  ## Learn anew how customers word things, from the examples
 	@$(BIN)/python -m tests.corpus.training
 
-soak: $(VENV)/installed-test  ## A thousand customers on Telegram and ten thousand texts while everything goes wrong
-	CONSENT_SOAK_CUSTOMERS=1000 CONSENT_SOAK_TEXTS=10000 $(BIN)/pytest -q -s tests/soak
+soak: $(VENV)/installed-test  ## Crowds of customers and 500 kills while everything goes wrong
+	CONSENT_SOAK_CUSTOMERS=1000 CONSENT_SOAK_TEXTS=10000 \
+	CONSENT_SOAK_KILLS_SQLITE=300 CONSENT_SOAK_KILLS_POSTGRES=150 CONSENT_SOAK_KILLS_SERVER=50 \
+	$(BIN)/pytest -q -s tests/soak
 
 lock: $(VENV)/installed-test  ## Pin the requirements anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build -o requirements/run.txt

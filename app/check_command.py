@@ -1,4 +1,4 @@
-"""`consent check`, `history` and `migrate`: quick looks that load no door and no text."""
+"""`consent check` and `history`: quick looks that load no door and no text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from app.numbers import parse_number
 from app.settings import load_settings
-from app.store import Store, open_store, with_store
+from app.store import Store, with_store
 from consent.chain import stamp, verify
 from consent.errors import ChainBroken, SettingBroken
 from consent.papers import WiderShelf
@@ -82,13 +82,6 @@ def viewer() -> str:
         return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
     except KeyError:
         return f"cli:uid {os.getuid()}"
-
-
-def run_migrate() -> str:
-    """Bring the store up to date; return the step reached."""
-    store = open_store(load_settings(load_catalogue(ROOT)))
-    store.database.close_now()
-    return store.step
 
 
 def _lens(brand: str) -> Lens:

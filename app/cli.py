@@ -9,9 +9,15 @@ from typing import Annotated
 
 import typer
 
+from app.case_cli import case_app
+from app.export_cli import export
 from app.hook_cli import hook_app
 from app.import_cli import bring_in, papers, register
+from app.key_cli import key_app
+from app.list_check_cli import check_list
 from app.proof_cli import proof_app, verify
+from app.staff_cli import staff_app
+from app.store_cli import backup, export_standings, forget, migrate
 from consent.errors import ConsentError
 
 _NOT_ALLOWED = 3
@@ -35,9 +41,17 @@ token_app = typer.Typer(
 )
 app.add_typer(token_app, name="token")
 app.add_typer(hook_app, name="hook")
+app.add_typer(case_app, name="case")
 app.add_typer(proof_app, name="proof")
+app.add_typer(key_app, name="key")
+app.add_typer(staff_app, name="staff")
 app.command()(verify)
 app.command("import")(bring_in)
+app.command()(export)
+app.command("check-list")(check_list)
+for _command in (forget, migrate, backup):
+    app.command()(_command)
+app.command("export-standings")(export_standings)
 notice_app.command("register")(register)
 notice_app.command("papers")(papers)
 
@@ -139,23 +153,6 @@ def history(number: Number, brand: Brand) -> None:
 
 
 @app.command()
-def forget(
-    number: Number,
-    brand: Brand,
-    reason: Annotated[str, typer.Option(help="Who decided it and why, without a name.")],
-) -> None:
-    """Forget a person: key, addresses, words and conversations go; every "no" stays.
-
-    Refused while a case of theirs is open. It cannot be taken back.
-
-    Example:  consent forget +37120000000 --brand lmt --reason "Request of 3 March, DPO"
-    """
-    from app.forget_command import run_forget  # noqa: PLC0415
-
-    typer.echo(run_forget(number, brand=brand, reason=reason))
-
-
-@app.command()
 def understand(
     lang: Annotated[str | None, typer.Option(help="The customer's language, if known.")] = None,
     pending: Annotated[
@@ -227,14 +224,6 @@ def bench(
 
 
 @app.command()
-def migrate() -> None:
-    """Make the store, or bring it to the shape this version writes."""
-    from app.check_command import run_migrate  # noqa: PLC0415
-
-    typer.echo(f"The store is at step {run_migrate()}.")
-
-
-@app.command()
 def doctor() -> None:
     """List every setting, its source and what is missing; check texts and store."""
     from app.doctor import examine  # noqa: PLC0415
@@ -255,14 +244,18 @@ def notice_check() -> None:
 
 @notice_app.command("update")
 def notice_update(
-    changed: Annotated[str, typer.Option(help="What changed, in one sentence.")],
+    changed: Annotated[
+        list[str], typer.Option(help="What changed, told to customers: en=One sentence.")
+    ],
     *,
     major: Annotated[bool, typer.Option(help="Earlier grants need a new yes.")] = False,
     root: Annotated[Path | None, typer.Option(help="Another folder of locales.")] = None,
 ) -> None:
     """Enter changed texts into notices.lock as new versions.
 
-    Example:  consent notice update --changed "A typo in consent 3."
+    Customers are told once, in their language; so every language that changed needs its sentence.
+
+    Example:  consent notice update --changed "en=The text names the new address."
     """
     from app.notice_commands import update_notices  # noqa: PLC0415
 
@@ -273,7 +266,9 @@ def notice_update(
 def token_add(
     holder: Annotated[str, typer.Argument(help="Whose it is, like 'campaign tool'.")],
     brand: Brand,
-    scope: Annotated[list[str], typer.Option(help="What it opens: texts, feed.")],
+    scope: Annotated[
+        list[str], typer.Option(help="What it opens: texts, feed, decisions, check, audience.")
+    ],
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good.")] = 90,
 ) -> None:
     """Make a token and print it: this once, the store keeps its hash alone.

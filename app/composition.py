@@ -70,12 +70,14 @@ def compose(  # noqa: PLR0913
     texting: frozenset[str] = frozenset(),
     papers: Iterable[Notice] = (),
     batches: Batches | None = None,
+    public: bool = False,
 ) -> Assistant:
     """Load and check all words, and put the desk in front of a ledger.
 
     :param texting: the brands that can send SMS of their own accord.
     :param papers: the texts that were registered with the store.
     :param batches: where decisions taken elsewhere are recorded.
+    :param public: customers can open pages of ours.
 
     :raises CatalogueBroken: the operator's data cannot be used.
     :raises WordsBroken: a text is missing, broken or changed without a version.
@@ -84,7 +86,11 @@ def compose(  # noqa: PLR0913
     texts = replace(texts, notices=WiderShelf(texts.notices, papers))
     lexicon = load_lexicon(root, texts.catalogue)
     house = House(
-        catalogue=texts.catalogue, notices=texts.notices, lexicon=lexicon, texting=texting
+        catalogue=texts.catalogue,
+        notices=texts.notices,
+        lexicon=lexicon,
+        texting=texting,
+        public=public,
     )
     ticking = clock or SystemClock()
     allowance = Newcomers(ticking.now)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.key_commands import examine_keys
 from app.settings import Settings, load_settings
-from app.store import open_store
+from app.store import open_vault
 from consent.catalogue import Catalogue
 from consent.errors import ConsentError
 from consent.notices import Status
@@ -116,8 +117,6 @@ def _missing(settings: Settings) -> list[str]:
 
 
 def _store() -> list[str]:
-    store = open_store(load_settings(load_texts(ROOT).catalogue))
-    try:
-        return [f"✓ store: {store.database.name}, step {store.step}"]
-    finally:
-        store.database.close_now()
+    opened = open_vault(load_settings(load_texts(ROOT).catalogue))
+    lines = [f"✓ store: {opened.database.name}, step {opened.step}"]
+    return lines + examine_keys(opened)

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get
-from litestar.exceptions import ClientException, HTTPException
-from litestar.openapi.datastructures import ResponseSpec
+from litestar import Request, get
+from litestar.exceptions import ClientException
 from litestar.params import QueryParameter
 
-from app.lint_route import Problem
+from app import problems
 from consent.access import Token
-from consent.errors import StoreUnavailable
 from consent.feed import Entry, cursor_of, position_of
 from consent.ports import Clock
 from storage.feed import Reading, SqlFeed
@@ -33,32 +30,26 @@ MOST, USUAL, LONGEST_WAIT = 500, 100, 30
 #: In place of a cursor: from now on.
 END = "end"
 _LOOK_AGAIN = 0.2
-_PROBLEM = "application/problem+json"
-_RETRY = {"retry-after": "10"}
-#: The codes that CAMARA has for the same (standards.md, 1.3).
-_CODES = {
-    400: "INVALID_ARGUMENT",
-    401: "UNAUTHENTICATED",
-    403: "PERMISSION_DENIED",
-    503: "UNAVAILABLE",
-}
 
 
 class About(msgspec.Struct, kw_only=True):
-    """What a decision is about: a purpose, channel or topic, or the service."""
+    """What it is about: a purpose, channel or topic, the service, or the customer."""
 
     kind: str
     id: str
 
 
 class Said(msgspec.Struct, kw_only=True):
-    """One decision. `position` counts the decisions of one customer; a lower one is older."""
+    """One decision. `position` counts the decisions of one customer; a lower one is older.
+
+    What changed without a decision has none: a consent that ran out, a number that changed hands.
+    """
 
     brand: str
     customer: str
     #: By which the customer is reached now; none once they were forgotten.
     numbers: list[str]
-    position: int
+    position: int | None
     about: About
     action: str
     said_at: str
@@ -97,8 +88,8 @@ def feed_routes(feed: SqlFeed, clock: Clock, guards: Sequence[Guard]) -> list[HT
     @get(
         "/api/v1/feed",
         guards=guards,
-        exception_handlers={HTTPException: _refused, StoreUnavailable: _unavailable},
-        responses={status: _spec(status) for status in _CODES},
+        exception_handlers=problems.answered("Nothing was shown."),
+        responses=problems.described(400, 401, 403, 503),
         summary="Read decisions in order, after a cursor",
     )
     async def read_feed(
@@ -151,33 +142,3 @@ def _page(brand: str, position: int, entries: Sequence[Entry]) -> FeedPage:
     newest = entries[-1].position if entries else position
     events = [msgspec.convert(entry.event, CloudEvent) for entry in entries]
     return FeedPage(events=events, cursor=cursor_of(brand, newest))
-
-
-def _spec(status: int) -> ResponseSpec:
-    return ResponseSpec(
-        data_container=Problem,
-        media_type=_PROBLEM,
-        description=HTTPStatus(status).phrase,
-        generate_examples=False,
-    )
-
-
-def _refused(_request: object, fault: HTTPException) -> Response[Problem]:
-    extra = fault.extra if isinstance(fault.extra, list) else []
-    wrong = [f"{one.get('key')}: {one.get('message')}" for one in extra if isinstance(one, dict)]
-    detail = "; ".join(wrong) or fault.detail
-    return _problem(fault.status_code, detail, fault.headers)
-
-
-def _unavailable(_request: object, _fault: StoreUnavailable) -> Response[Problem]:
-    return _problem(503, "The store cannot be reached. Nothing was shown.", _RETRY)
-
-
-def _problem(status: int, detail: str, headers: dict[str, str] | None) -> Response[Problem]:
-    problem = Problem(
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=detail,
-        code=_CODES.get(status, "INTERNAL"),
-    )
-    return Response(problem, status_code=status, media_type=_PROBLEM, headers=headers)

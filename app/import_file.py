@@ -27,6 +27,7 @@ COLUMNS = (
     "method",
     "document",
     "until",
+    "other",
 )
 _NEEDED = ("number", "action")
 _DELIMITERS = ",;\t"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from enum import StrEnum
 
 from app.numbers import parse_number
-from consent.batches import Entry, Refusal, Release
+from consent.batches import Entry, Item, Joining, Refusal, Release
 from consent.catalogue import Catalogue
 from consent.decisions import NO, SERVICE, Action, Kind, Subject
 from consent.errors import AddressBroken
@@ -19,7 +19,7 @@ from consent.ports import Address, AddressKind
 DOOR = "import"
 #: Latvian numbers as they are nearly always written here; others are looked at more closely.
 _PLAIN_NUMBER = re.compile(r"\+371[26][0-9]{7}", re.ASCII)
-_RELEASED = "number_released"
+_RELEASED, _JOINED = "number_released", "numbers_joined"
 _SERVICE = {"service_ended": Action.ENDED, "service_restarted": Action.RESTARTED}
 _ACTIONS = _SERVICE | {
     action.value: action
@@ -50,7 +50,7 @@ class Fault(StrEnum):
 MEANINGS: dict[str, str] = {
     Fault.UNREADABLE_ROW: "more or fewer fields than the header, or no JSON object of known names",
     Fault.UNREADABLE_NUMBER: "write the phone number like +37120000000",
-    Fault.UNKNOWN_ACTION: f"write one of: {', '.join([*_ACTIONS, _RELEASED])}",
+    Fault.UNKNOWN_ACTION: f"write one of: {', '.join([*_ACTIONS, _RELEASED, _JOINED])}",
     Fault.UNREADABLE_TIME: "write a time like 2026-11-22T10:00:00+02:00, or a date: 2026-11-22",
     Refusal.UNKNOWN_BRAND: "no such brand",
     Refusal.UNKNOWN_SUBJECT: "no such purpose, channel or topic in the catalogue",
@@ -67,6 +67,8 @@ MEANINGS: dict[str, str] = {
     Refusal.EXPRESSION_MISSING: "how it was expressed (method), or the document that shows it",
     Refusal.NOT_LATER_THAN_NO: "a no stands that was said later: only the customer can change it",
     Refusal.SAID_BEFORE_RELEASE: "the number belonged to somebody else then",
+    Refusal.JOINED_WITH_ITSELF: "a join needs two numbers: the second stands in `other`",
+    Refusal.NOBODY_KNOWN: "of one of these numbers nothing was ever said: nothing to join",
     Refusal.FORGOTTEN: "this person was forgotten; no import brings them back",
 }
 
@@ -81,7 +83,7 @@ class RowReader:
         self._zone = catalogue.timezone
         self._subjects = _names(catalogue)
 
-    def read(self, values: tuple[str, ...]) -> Entry | Release | Fault | Refusal:
+    def read(self, values: tuple[str, ...]) -> Item | Fault | Refusal:
         """Return what a row says, or why it says nothing.
 
         :param values: in the order of `app.import_file.COLUMNS`.
@@ -95,15 +97,10 @@ class RowReader:
         except (ValueError, OverflowError):
             return Fault.UNREADABLE_TIME
 
-    def _read(
-        self, address: Address, values: tuple[str, ...]
-    ) -> Entry | Release | Fault | Refusal:
-        _, about, named, at, notice, language, actor, method, document, until = values
-        if named == _RELEASED:
-            moment = self._moment(at, late=False)
-            return Release(
-                brand=self._brand, address=address, said_at=moment, actor=actor, door=DOOR
-            )
+    def _read(self, address: Address, values: tuple[str, ...]) -> Item | Fault | Refusal:
+        _, about, named, at, notice, language, actor, method, document, until, _ = values
+        if named in {_RELEASED, _JOINED}:
+            return self._of_number(address, values)
         action = _ACTIONS.get(named)
         if action is None:
             return Fault.UNKNOWN_ACTION
@@ -123,6 +120,27 @@ class RowReader:
             method=method,
             document=document,
             until=self._moment(until, late=True) if action is Action.PAUSED else None,
+        )
+
+    def _of_number(self, address: Address, values: tuple[str, ...]) -> Item | Fault:
+        """Return what a row says of a number itself: whose it is, or whose no longer."""
+        named, at, actor, other = values[2], values[3], values[6], values[10]
+        moment = self._moment(at, late=False)
+        if named == _RELEASED:
+            return Release(
+                brand=self._brand, address=address, said_at=moment, actor=actor, door=DOOR
+            )
+        try:
+            second = Address(AddressKind.MSISDN, _number(other))
+        except AddressBroken:
+            return Fault.UNREADABLE_NUMBER
+        return Joining(
+            brand=self._brand,
+            address=address,
+            other=second,
+            said_at=moment,
+            actor=actor,
+            door=DOOR,
         )
 
     def _said_at(self, text: str, action: Action) -> datetime | None:

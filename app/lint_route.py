@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from litestar import Request, Response, post
-from litestar.exceptions import ClientException, HTTPException
-from litestar.openapi.datastructures import ResponseSpec
+from litestar import Request, post
+from litestar.exceptions import ClientException
 from litestar.params import JSONBody
 
+from app import problems
 from app.ad_texts import AdDesk, AdText, CheckRefused, as_json
 from app.system_access import refuse_other_brands
 
@@ -26,14 +25,6 @@ if TYPE_CHECKING:
 
 #: A text of 1 600 characters, escaped twice over.
 LARGEST_BODY = 64 * 1024
-_PROBLEM = "application/problem+json"
-#: The codes that CAMARA has for the same (standards.md, 1.3).
-_CODES = {
-    400: "INVALID_ARGUMENT",
-    401: "UNAUTHENTICATED",
-    403: "PERMISSION_DENIED",
-    413: "INVALID_ARGUMENT",
-}
 
 
 class AdToCheck(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -69,16 +60,6 @@ class AdReport(msgspec.Struct, kw_only=True):
     findings: list[AdFinding]
 
 
-class Problem(msgspec.Struct, kw_only=True):
-    """What went wrong (RFC 9457)."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    code: str
-
-
 def lint_routes(desk: AdDesk, guards: Sequence[Guard]) -> list[HTTPRouteHandler]:
     """Return the route by which campaign tools have texts checked; nothing is stored.
 
@@ -90,8 +71,8 @@ def lint_routes(desk: AdDesk, guards: Sequence[Guard]) -> list[HTTPRouteHandler]
         status_code=200,
         guards=guards,
         request_max_body_size=LARGEST_BODY,
-        exception_handlers={HTTPException: _problem},
-        responses={status: _spec(status) for status in _CODES},
+        exception_handlers=problems.answered("Nothing was checked."),
+        responses=problems.described(400, 401, 403, 413, 503),
         summary="Check an advertising text before it goes out",
     )
     async def check_ad(request: Request[Any, Any, Any], data: JSONBody[AdToCheck]) -> AdReport:
@@ -104,35 +85,3 @@ def lint_routes(desk: AdDesk, guards: Sequence[Guard]) -> list[HTTPRouteHandler]
         return msgspec.convert(as_json(report), AdReport)
 
     return [check_ad]
-
-
-def _spec(status: int) -> ResponseSpec:
-    return ResponseSpec(
-        data_container=Problem,
-        media_type=_PROBLEM,
-        description=HTTPStatus(status).phrase,
-        generate_examples=False,
-    )
-
-
-def _problem(_request: object, fault: HTTPException) -> Response[Problem]:
-    problem = Problem(
-        title=HTTPStatus(fault.status_code).phrase,
-        status=fault.status_code,
-        detail=_said(fault),
-        code=_CODES.get(fault.status_code, "INTERNAL"),
-    )
-    return Response(
-        problem, status_code=fault.status_code, media_type=_PROBLEM, headers=fault.headers
-    )
-
-
-def _said(fault: HTTPException) -> str:
-    """Return what was wrong with which field, never what stood in it."""
-    extra = fault.extra if isinstance(fault.extra, list) else []
-    wrong = {x.get("key"): x.get("message") for x in extra if isinstance(x, dict)}
-    if "data" in wrong:
-        # The body as a whole.
-        missing = wrong["data"] == "'data'"
-        return "There is no body." if missing else str(wrong["data"])
-    return "; ".join(f"{key}: {message}" for key, message in wrong.items()) or fault.detail

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
@@ -12,14 +12,18 @@ from litestar import Litestar, MediaType, Request, Response, get
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from app.ad_texts import open_ad_desk
 from app.composition import Assistant, register_notices
-from app.feed_relay import relaying
+from app.decision_routes import decision_routes
 from app.feed_routes import feed_routes
 from app.lint_route import lint_routes
+from app.list_check_keeping import keeping_lists
+from app.marketing_door import marketing_routes
 from app.notice_page import notice_routes
+from app.own_data_routes import own_data_routes
 from app.proof_schedule import proving
 from app.receipt_page import receipt_routes
 from app.settings import Settings
@@ -27,6 +31,7 @@ from app.sms_door import sms_routes
 from app.sms_lines import open_lines, running
 from app.store import Store
 from app.system_access import system_guard
+from app.term_sweep import informing
 from consent.access import TokenScope
 from consent.errors import StoreUnavailable
 from locales import ROOT
@@ -39,6 +44,16 @@ if TYPE_CHECKING:
     from app.telegram_door import Bots
 
 _log = logging.getLogger("consent.server")
+#: How other systems say who they are, as OpenAPI describes it.
+_TOKEN = SecurityScheme(type="http", scheme="bearer", description="Made by `consent token add`.")
+_OPENAPI = OpenAPIConfig(
+    title="Consent store",
+    version="1",
+    path="/api/v1",
+    render_plugins=[JsonRenderPlugin()],
+    components=Components(security_schemes={"token": _TOKEN}),
+    security=[{"token": []}],
+)
 
 
 def build_server(
@@ -56,7 +71,8 @@ def build_server(
         async with (
             bots.running() if bots else nullcontext(),
             running(open_lines(assistant, store, settings)),
-            relaying(store.database, store.hooks, assistant),
+            informing(store.database, store.hooks, assistant),
+            keeping_lists(settings, assistant.clock),
             proving(settings.proofs, assistant.clock.now),
         ):
             yield
@@ -70,21 +86,14 @@ def build_server(
         *(playground.routes() if playground else ()),
         *notice_routes(assistant),
         *receipt_routes(assistant, SqlProofs(store.database)),
+        *own_data_routes(assistant, store.copies),
         *_api_routes(assistant, store, settings),
+        *marketing_routes(assistant, store, settings),
         _alive,
         _ready_route(store),
     ]
     return Litestar(
-        routes,
-        lifespan=[lifespan],
-        openapi_config=OpenAPIConfig(
-            title="Consent store", version="1", path="/api/v1", render_plugins=[JsonRenderPlugin()]
-        ),
-        exception_handlers={
-            StoreUnavailable: _unavailable,
-            HTTPException: _refused,
-            Exception: _failed,
-        },
+        routes, lifespan=[lifespan], openapi_config=_OPENAPI, exception_handlers={**_FAULTS}
     )
 
 
@@ -92,10 +101,12 @@ def _api_routes(assistant: Assistant, store: Store, settings: Settings) -> list[
     """Return what other systems may call."""
     texts = system_guard(store.tokens, assistant.clock, TokenScope.TEXTS)
     feed = system_guard(store.tokens, assistant.clock, TokenScope.FEED)
+    decisions = system_guard(store.tokens, assistant.clock, TokenScope.DECISIONS)
     desk = open_ad_desk(ROOT, settings, assistant.catalogue, assistant.house.lexicon)
     return [
         *lint_routes(desk, guards=[texts]),
         *feed_routes(store.feed, assistant.clock, guards=[feed]),
+        *decision_routes(assistant.desk, assistant.house, guards=[decisions]),
     ]
 
 
@@ -134,10 +145,19 @@ def _failed(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
     # Where, never what: an error's own words can quote the customer.
     where = extract_tb(fault.__traceback__)[-1] if fault.__traceback__ else None
     place = f"{where.filename}:{where.lineno}" if where else "?"
-    _log.error("failed: path=%s, %s at %s", request.url.path, type(fault).__name__, place)
+    # A link to somebody's data is a secret.
+    path = "/my/…" if request.url.path.startswith("/my/") else request.url.path
+    _log.error("failed: path=%s, %s at %s", path, type(fault).__name__, place)
     return Response(
         "Something went wrong here. Nothing was changed.\n",
         status_code=503,
         media_type=MediaType.TEXT,
         headers={"retry-after": "10"},
     )
+
+
+_FAULTS: dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]] = {
+    StoreUnavailable: _unavailable,
+    HTTPException: _refused,
+    Exception: _failed,
+}

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import typer
 import uvicorn
+from litestar import Litestar
 
 from app.composition import Assistant, compose
 from app.demo_store import open_demo_store
-from app.feed_relay import relaying
 from app.server import build_server
 from app.settings import Settings, load_settings
 from app.sms_lines import open_lines, running
 from app.store import Store, open_store
+from app.term_sweep import informing
 from consent.errors import SettingBroken
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
@@ -65,6 +66,7 @@ def _compose(store: Store, settings: Settings) -> Assistant:
         texting=settings.texting,
         papers=store.papers.all_now(),
         batches=store.batches,
+        public=bool(settings.public_url),
     )
 
 
@@ -75,7 +77,7 @@ async def _work(assistant: Assistant, store: Store, settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with (
         running(open_lines(assistant, store, settings)),
-        relaying(store.database, store.hooks, assistant),
+        informing(store.database, store.hooks, assistant),
     ):
         typer.echo(f"Sending and fetching SMS for {', '.join(sorted(settings.texting))}")
         await stop.wait()
@@ -92,17 +94,24 @@ async def _serve(assistant: Assistant, store: Store, settings: Settings) -> None
         typer.echo(line)
     # What is loaded at start lives for ever: do not let the collector walk it (measured.md).
     gc.freeze()
-    config = uvicorn.Config(
-        build_server(assistant, store, settings, bots, playground),
+    server = build_server(assistant, store, settings, bots, playground)
+    await uvicorn.Server(server_config(server, settings)).serve()
+
+
+def server_config(server: Litestar, settings: Settings) -> uvicorn.Config:
+    """Return how an application is served: where, and how little is said about it."""
+    return uvicorn.Config(
+        server,
         host=settings.host,
         port=settings.port,
         log_level="warning",
+        # Addresses can be secrets: links to somebody's data.
+        access_log=False,
         server_header=False,
         proxy_headers=False,
         # Who waits for the feed must not keep the server from stopping.
         timeout_graceful_shutdown=_LAST_ANSWERS,
     )
-    await uvicorn.Server(config).serve()
 
 
 def open_playground(assistant: Assistant, settings: Settings) -> Playground | None:
@@ -139,6 +148,8 @@ def _addresses(settings: Settings) -> list[str]:
         state = "ready" if twilio.present else "closed: no auth token set, every message gets 403"
         lines.append(f"  {brand}: SMS at {settings.link_base}/sms/{brand}/inbound – {state}")
         lines.append(f"  {brand}: SMS of its own accord – {_sending(settings, brand)}")
+    first = "first: consent staff add LOGIN --brand lmt --role admin"
+    lines.append(f"  staff: {settings.link_base}/marketing ({first})")
     lines.append(f"  health: {base}/healthz, {base}/readyz")
     return lines
 

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from app.list_check_settings import NAME as LIST_LIMIT
+from app.list_check_settings import USUAL as LIST_USUAL
+from app.list_check_settings import read_limit
 from app.proof_schedule import ProofSchedule, read_schedule
 from consent.addresses import e164
 from consent.catalogue import Catalogue
@@ -101,12 +104,17 @@ class Settings:
     twilio: Mapping[str, TwilioSettings]
     gateways: Mapping[str, GatewaySettings]
     telegram: Mapping[str, TelegramSettings]
+    #: Where customers whom another system sent may be sent back to, by brand: beginnings of
+    #: addresses (CAMARA ConsentInfo, `callbackUrl`).
+    callbacks: Mapping[str, tuple[str, ...]]
     #: Another server than Twilio's own.
     twilio_api_url: str
     #: Another Bot API server than Telegram's own.
     telegram_api_url: str
     #: Proofs by themselves, in a folder; none: only when asked for.
     proofs: ProofSchedule | None
+    #: Bytes of a list that is checked, at most.
+    list_limit: int
     #: Where each setting came from: `environment`, `.env` or `default`.
     sources: Mapping[str, str]
 
@@ -176,13 +184,23 @@ def load_settings(
         twilio={brand: _twilio(source, brand.upper()) for brand in catalogue.brands},
         gateways={brand: _gateway(source, brand.upper()) for brand in catalogue.brands},
         telegram=_bots(source, [*catalogue.brands], public=bool(public_url)),
+        callbacks={brand: _callbacks(source, brand.upper()) for brand in catalogue.brands},
         twilio_api_url=_url("CONSENT_TWILIO_API_URL", source.read("CONSENT_TWILIO_API_URL")),
         telegram_api_url=_url("CONSENT_TELEGRAM_API_URL", api_url),
         proofs=read_schedule(
             source.read("CONSENT_PROOF_DIR"), source.read("CONSENT_PROOF_EVERY_HOURS", "24")
         ),
+        list_limit=read_limit(source.read(LIST_LIMIT, LIST_USUAL)),
         sources=source.used,
     )
+
+
+def _callbacks(source: _Source, brand: str) -> tuple[str, ...]:
+    name = f"CONSENT_{brand}_CALLBACKS"
+    found = tuple(source.read(name).split())
+    if not all("://" in url for url in found):
+        raise SettingBroken(f"{name} must be addresses like https://shop.example/back, spaced")
+    return found
 
 
 def _url(name: str, value: str) -> str:

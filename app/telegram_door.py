@@ -20,6 +20,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.composition import Assistant
+from app.own_data_desk import files_of
 from app.settings import Settings
 from app.store import Store
 from app.telegram_profile import profile_of
@@ -67,11 +68,13 @@ class BrandBot:
         """
         if event := await self._read(raw):
             await self.door.accept(event)
+            self.courier.follow()
 
     async def insist(self, raw: Mapping[str, Any]) -> None:
         """Answer one update, however often it must be tried."""
         if event := await self._read(raw):
             await self.door.insist(event, self.clock)
+            self.courier.follow()
 
     async def _read(self, raw: Mapping[str, Any]) -> Event | None:
         event = None
@@ -123,20 +126,21 @@ class Bots:
             address = Address(AddressKind.TELEGRAM, str(user))
             await store.outbox.note_reach(brand, address, None if reachable else now())
 
-        door = TelegramDoor(
-            place=place,
-            handle=assistant.desk.handle,
-            voices=voices,
-            messenger=line.messenger,
-            note_reach=note_reach,
-            now=now,
-            default_language=default,
-        )
         courier = Courier(
             brand=brand,
             outbox=store.outbox,
             messenger=line.messenger,
             voices=voices,
+            now=now,
+            default_language=default,
+            files=files_of(assistant, store.own_data),
+        )
+        door = TelegramDoor(
+            place=place,
+            handle=courier.hearing(assistant.desk.handle),
+            voices=voices,
+            messenger=line.messenger,
+            note_reach=note_reach,
             now=now,
             default_language=default,
         )

@@ -16,6 +16,7 @@ _COMMANDS = (
     "channels",
     "privacy",
     "mydata",
+    "export",
     "human",
     "language",
     "help",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +11,7 @@ class Event:
 
     update: int
     #: The customer's user id; a private chat has the same.
-    user: int
+    user: int = field(repr=False)
     #: Telegram's own id of the message or press, unique in the chat; part of what makes an
     #: update the same update.
     reference: str
@@ -23,7 +23,7 @@ class Event:
 class Said(Event):
     """Words, or a command."""
 
-    text: str
+    text: str = field(repr=False)
     #: Somebody else's words, passed on.
     forwarded: bool = False
     #: The album it stands under, if any.
@@ -44,9 +44,9 @@ class Pressed(Event):
 class Shared(Event):
     """A contact; whose, and how it came, is yet to be judged."""
 
-    number: str
+    number: str = field(repr=False)
     #: The user the contact belongs to; none if Telegram does not know the number.
-    owner: int | None
+    owner: int | None = field(repr=False)
     forwarded: bool
 
 

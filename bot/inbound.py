@@ -56,6 +56,7 @@ def inbound_of(event: Event, press: Press | None, *, place: Place, now: datetime
         contact=contact if isinstance(contact, Address) else None,
         language=event.language.partition("-")[0].lower() or None,
         order=event.update,
+        files=True,
     )
 
 

@@ -6,7 +6,7 @@ browser, a test in memory.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -56,11 +56,30 @@ class Bubble:
     share: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file for the customer to keep, with a plain line under it."""
+
+    name: str
+    media_type: str
+    caption: str
+    content: bytes = field(repr=False)
+
+
 class Messenger(Protocol):
     """One bot's side of a private chat; a chat is named by the customer's user id."""
 
     async def send(self, chat: int, bubble: Bubble) -> int:
         """Send a new message; return its id in the chat.
+
+        :raises Unreachable: the customer can no longer be written to.
+        :raises Undelivered: not now.
+        :raises Refused: never.
+        """
+        ...
+
+    async def send_document(self, chat: int, document: Document) -> int:
+        """Send a file; return its message's id in the chat.
 
         :raises Unreachable: the customer can no longer be written to.
         :raises Undelivered: not now.

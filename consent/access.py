@@ -20,6 +20,12 @@ class TokenScope(StrEnum):
     TEXTS = "texts"
     #: Read the change feed: decisions, with the numbers of those who made them.
     FEED = "feed"
+    #: Tell decisions and service events that were taken elsewhere.
+    DECISIONS = "decisions"
+    #: Ask whether customers may be contacted, and why (CAMARA: `consent-info:retrieve`).
+    CHECK = "check"
+    #: Count the customers who may be contacted now; names nobody.
+    AUDIENCE = "audience"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

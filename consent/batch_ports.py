@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from consent.batches import Entry, Fate, Refusal, Release
+from consent.batches import Entry, Fate, Item, Joining, Refusal, Release
+from consent.cases import Case
 from consent.chain import GENESIS
 from consent.decisions import CustomerId, Decision, DecisionId, Subject
 from consent.standing import Record, Standing
@@ -43,6 +44,8 @@ class Deeds:
     head: str
     length: int
     fates: tuple[Fate, ...]
+    #: What a person at the operator must do because of them.
+    cases: tuple[Case, ...] = ()
 
 
 #: Decides on the entries of one customer.
@@ -55,14 +58,16 @@ class Work:
 
     at: datetime
     settle: Settle
-    #: Says why a number must not be released.
-    refuse: Callable[[Release], Refusal | None]
+    #: Says why a number must not be released, or joined with another.
+    refuse: Callable[[Release | Joining], Refusal | None]
+    #: Decides what of the first customer stands once the second is the same.
+    unite: Callable[[Joining, Held, Held], Deeds]
 
 
 class Batches(Protocol):
     """Where batches are recorded."""
 
-    async def record(self, entries: Sequence[Entry | Release], work: Work) -> tuple[Fate, ...]:
+    async def record(self, entries: Sequence[Item], work: Work) -> tuple[Fate, ...]:
         """Record entries of many customers in one transaction; return the fate of each, in order.
 
         :raises StoreUnavailable: nothing was recorded; the same again comes out the same.

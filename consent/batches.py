@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -25,6 +25,8 @@ from consent.states import Lens
 
 #: Who said it and how are kept in clear: words, no number or address of a person.
 _PLAIN = re.compile(r"(?!.*\d{7})[\w .:/()'&-]{1,64}")
+#: Where decisions are taken besides our own doors.
+ELSEWHERE = frozenset({"import", "shop", "portal", "call_centre"})
 _SERVICE = frozenset({Action.ENDED, Action.RESTARTED})
 _FITS = {
     Kind.PURPOSE: frozenset({Action.GIVEN, Action.PAUSED}),
@@ -59,6 +61,9 @@ class Refusal(StrEnum):
     #: The number belonged to somebody else then.
     SAID_BEFORE_RELEASE = "said_before_release"
     FORGOTTEN = "forgotten"
+    #: A join needs two numbers, and two customers who are known by them.
+    JOINED_WITH_ITSELF = "joined_with_itself"
+    NOBODY_KNOWN = "nobody_known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +80,13 @@ class Entry:
     notice: str | None = None
     language: str = ""
     #: Who expressed it: `customer`, a member of staff or a system.
-    actor: str = ""
+    actor: str = field(default="", repr=False)
     #: `import`, or the name of the system that tells.
     door: str
     #: How it was expressed: `paper`, `phone`, `web` …
     method: str = ""
     #: Where the proof is, or the customer's own words; sealed like all evidence.
-    document: str = ""
+    document: str = field(default="", repr=False)
     #: End of a pause.
     until: datetime | None = None
 
@@ -134,6 +139,22 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """Two numbers turned out to be one customer's (see `consent.joining`)."""
+
+    brand: str
+    address: Address
+    other: Address
+    said_at: datetime | None
+    actor: str
+    door: str
+
+
+#: Whatever can be part of a batch.
+Item = Entry | Release | Joining
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
     """What became of an entry: refused, recorded, or there already."""
 
@@ -157,10 +178,12 @@ def admit(entry: Entry, standing: Standing, lens: Lens) -> Refusal | None:
     return next(_findings(entry, standing, lens), None)
 
 
-def admit_release(release: Release, lens: Lens) -> Refusal | None:
-    """Say why a number must not be released; none if it may."""
+def admit_release(release: Release | Joining, lens: Lens) -> Refusal | None:
+    """Say why a number must not be released, or joined with another; none if it may."""
     if release.brand not in lens.catalogue.brands:
         return Refusal.UNKNOWN_BRAND
+    if isinstance(release, Joining) and release.address == release.other:
+        return Refusal.JOINED_WITH_ITSELF
     return next(_of_statement(release, lens), None)
 
 
@@ -180,7 +203,7 @@ def _findings(entry: Entry, standing: Standing, lens: Lens) -> Iterator[Refusal]
         yield from _of_yes(entry, standing, lens)
 
 
-def _of_statement(entry: Entry | Release, lens: Lens) -> Iterator[Refusal]:
+def _of_statement(entry: Item, lens: Lens) -> Iterator[Refusal]:
     if entry.said_at is None:
         yield Refusal.TIME_MISSING
     elif entry.said_at > lens.now:

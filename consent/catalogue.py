@@ -57,6 +57,9 @@ class Brand:
     yes_within_hours: int = 24
     #: May consents other than the loyalty ones be used after the service ended?
     use_after_service: bool = False
+    #: Days within which a kind of case is answered, where the brand promises less than the month
+    #: that the law gives (`consent.cases`).
+    answer_within_days: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -70,7 +70,7 @@ class Evidence:
     """What proves a decision: personal data, sealed by the store (GDPR 7(1))."""
 
     #: The customer's own words, or the button they chose, as received.
-    words: str
+    words: str = field(repr=False)
     #: The provider's id of the message that carried them.
     message_id: str
     #: How the address was proven: kind, level 0-2, moment (meaning.md).
@@ -125,7 +125,7 @@ class Decision:
     evidence_hash: str
     #: Personal data; none once the person was forgotten. The salt goes with it.
     evidence: Evidence | None
-    salt: str | None
+    salt: str | None = field(repr=False)
     #: Chain: hash of the entry before, and of this one, hex.
     previous: str
     hash: str

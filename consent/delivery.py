@@ -6,7 +6,7 @@ noted apart from what the customer decided (messaging.md, 1.3).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -135,8 +135,8 @@ class Stray:
     brand: str
     door: str
     message_id: str
-    sender: str
-    text: str
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
     received_at: datetime
 
 

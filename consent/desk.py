@@ -21,9 +21,11 @@ from consent.arriving import (
     session_of,
 )
 from consent.batch_ports import CHUNK, Batches
-from consent.batches import Entry, Fate, Release
+from consent.batches import Fate, Item
 from consent.catalogue import BrandId, Catalogue
 from consent.choices import intent_of, is_offered
+from consent.copy_links import CopyWays
+from consent.copying import handed_over, ways_of, with_link
 from consent.decisions import Action, CustomerId, Decision
 from consent.dialogue.answers import typed_code
 from consent.dialogue.scene import Pending, Scene, Session, Turn
@@ -33,7 +35,7 @@ from consent.intents import Intent, IntentName
 from consent.leaving import deferred, farewells, texts
 from consent.notices import NoticeShelf
 from consent.ports import Clock, Entropy, Inbound, Ledger, Snapshot, Writing
-from consent.recording import evidence_of, recorded, with_receipt, words_of
+from consent.recording import evidence_of, filed, recorded, with_receipt, words_of
 from consent.replies import SILENCE, Message, Reply
 from consent.restraint import Allowance, Restraint, counted, restrained
 from consent.settling import work_at
@@ -53,6 +55,8 @@ class House:
     lexicon: Lexicon
     #: The brands that can send SMS of their own accord, such as codes.
     texting: frozenset[str] = frozenset()
+    #: Customers can open pages of ours, since there is a public address.
+    public: bool = False
 
     def lens(self, brand: str, now: datetime) -> Lens:
         """Return what reads a standing of this brand at this moment."""
@@ -93,7 +97,7 @@ class ConsentDesk:
         """
         return await self._ledger.turn(inbound, partial(self._work, inbound))
 
-    async def record_batch(self, entries: Sequence[Entry | Release]) -> tuple[Fate, ...]:
+    async def record_batch(self, entries: Sequence[Item]) -> tuple[Fate, ...]:
         """Record decisions taken elsewhere; return what became of each, in order.
 
         The same entry again is the same entry once. Every `CHUNK` of them is one transaction.
@@ -132,6 +136,7 @@ class ConsentDesk:
         known = replace(snapshot, customer=customer)
         decisions = recorded(inbound, known, turn, evidence, self._entropy)
         reply = with_receipt(_answer(turn, restraint), decisions)
+        reply, links = with_link(reply, customer, now)
         writing = _writing(known, decisions)
         return replace(
             writing,
@@ -139,12 +144,15 @@ class ConsentDesk:
             session=_remembered(inbound, snapshot, turn, restraint),
             # What leaves by the outbox is not said a second time if the message comes again.
             reply=SILENCE if inbound.deferred_until else reply,
-            cases=tuple(turn.cases),
+            cases=filed(turn, evidence.words),
+            notes=turn.notes,
             outgoing=(
                 *farewells(inbound, snapshot, turn, self._entropy),
                 *texts(inbound, snapshot, turn, self._entropy),
                 *deferred(inbound, reply, turn, self._entropy),
+                *handed_over(inbound, reply, now, self._entropy),
             ),
+            links=links,
             blocks=True if inbound.silent else False if inbound.reopened else None,
         )
 
@@ -188,7 +196,13 @@ class ConsentDesk:
             message_id=inbound.message_id,
             hint=inbound.language if inbound.language in self._house.catalogue.languages else None,
             on_file=snapshot.on_file,
+            copies=self._ways(inbound, snapshot, now),
+            open_cases=snapshot.open_cases,
         )
+
+    def _ways(self, inbound: Inbound, snapshot: Snapshot, now: datetime) -> CopyWays:
+        heard = not is_muted(inbound, snapshot) and not _is_no_news(inbound, now)
+        return ways_of(inbound, self._entropy.salt, linkable=self._house.public and heard)
 
     def _intent(self, inbound: Inbound, scene: Scene, session: Session) -> Intent:
         if inbound.choice is not None:
@@ -250,7 +264,9 @@ def _remembered(inbound: Inbound, snapshot: Snapshot, turn: Turn, restraint: Res
         session = replace(session, pending=_still_open(inbound, turn))
     if inbound.silent:
         session = replace(session, pending=None)
-    return replace(session, greeted=before.greeted) if unsaid else session
+    if not unsaid:
+        return session
+    return replace(session, greeted=before.greeted, copied_at=before.copied_at)
 
 
 def _still_open(inbound: Inbound, turn: Turn) -> Pending | None:

@@ -1,5 +1,8 @@
 """The change feed: every decision as an event for other systems (CloudEvents 1.0, JSON).
 
+So is what changes without a decision: a consent that ran out by the clock, a number that changed
+hands. Such an event has no `position`, since it is no link of the chain.
+
 An event names its customer by pseudonym. Numbers are added when it is shown, and only to what is
 shown, so that whoever is forgotten by then is not named any more.
 
@@ -11,8 +14,10 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from consent.chain import stamp
 from consent.decisions import Decision
@@ -33,7 +38,7 @@ class Entry:
 
     position: int
     customer: str
-    event: Event
+    event: Event = field(repr=False)
 
     @property
     def id(self) -> str:
@@ -63,6 +68,52 @@ def event_of(decision: Decision) -> Event:
             "notice": decision.notice,
             "door": decision.door,
             "actor": decision.actor,
+        },
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What changed for a customer without a decision of theirs."""
+
+    brand: str
+    customer: str
+    #: Like `expired`, and about what: a purpose, or the customer.
+    action: str
+    kind: str
+    id: str
+    at: datetime
+    until: datetime | None = None
+    door: str = "clock"
+    actor: str = "system"
+    #: Tells two that are otherwise the same apart; it is not shown.
+    key: str = ""
+
+
+def happening_event(happening: Happening) -> Event:
+    """Return a happening as an event; the same happening has the same id, whoever tells it."""
+    at = stamp(happening.at)
+    kind = f"{TYPE}.{happening.kind}.{happening.action}"
+    name = f"{kind}/{happening.customer}/{happening.id}/{at}/{happening.key}"
+    return {
+        "specversion": "1.0",
+        "id": str(uuid5(NAMESPACE_URL, name)),
+        "source": f"/consent/{happening.brand}",
+        "type": kind,
+        "subject": happening.customer,
+        "time": at,
+        "datacontenttype": "application/json",
+        "data": {
+            "brand": happening.brand,
+            "customer": happening.customer,
+            "position": None,
+            "about": {"kind": happening.kind, "id": happening.id},
+            "action": happening.action,
+            "said_at": at,
+            "until": stamp(happening.until) if happening.until else None,
+            "notice": None,
+            "door": happening.door,
+            "actor": happening.actor,
         },
     }
 

@@ -38,6 +38,12 @@ class Page(StrEnum):
     REVIEW = "review"
     #: A copy of everything on file, rather than just a person.
     COPY = "copy"
+    #: Something on file is wrong.
+    CORRECTION = "correction"
+    #: Creditworthiness is to be shown in another way.
+    OTHER_PROOF = "other_proof"
+    #: Loyalty as it was before the service ended.
+    RESTORE = "restore"
     #: How to let this chat know one's number.
     LINK = "link"
 

@@ -43,7 +43,8 @@ class Notice:
     major: int
     minor: int
     status: Status
-    #: What changed against the version before, for the customer and the lawyer.
+    #: What changed against the version before, in a sentence of this notice's own language: told
+    #: to the customer once.
     changed: str
 
     @property
@@ -113,6 +114,13 @@ class NoticeShelf:
     def newest(self, brand: str, purpose: str, language: str, form: Form) -> Notice | None:
         """Return the newest version of a text, or none if it was never entered."""
         return self._current.get((brand, purpose, language, form))
+
+    def since(self, notice: Notice, known: tuple[int, int]) -> tuple[Notice, ...]:
+        """Return the versions of this very text that came after a version, oldest first."""
+        key = (notice.brand, notice.purpose, notice.language, notice.form)
+        own = (n for n in self if (n.brand, n.purpose, n.language, n.form) == key)
+        later = [n for n in own if known < (n.major, n.minor) <= (notice.major, notice.minor)]
+        return tuple(sorted(later, key=lambda n: (n.major, n.minor)))
 
     def is_current(self, digest: str) -> bool:
         """Say whether this exact text is still the one to show."""

@@ -8,9 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from consent.cases import Case
 from consent.chain import GENESIS
+from consent.copy_links import CopyLink
 from consent.decisions import CustomerId, Decision, DecisionId, Subject
-from consent.dialogue.scene import Case, OnFile, Session
+from consent.dialogue.scene import OnFile, Session
 from consent.notices import Form
 from consent.replies import Option, Reply
 from consent.standing import Record, Standing
@@ -30,7 +32,8 @@ class Address:
     """Where a customer is reached; a number is in E.164."""
 
     kind: AddressKind
-    value: str
+    #: Not in its repr: neither a log nor a traceback names anybody.
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,7 @@ class Inbound:
     proof: Proof
     #: The form of the notices this door shows.
     form: Form
-    text: str | None = None
+    text: str | None = field(default=None, repr=False)
     choice: Option | None = None
     #: A number the sender proved to be their own, joining this address to it.
     contact: Address | None = None
@@ -98,6 +101,8 @@ class Inbound:
     deferred_until: datetime | None = None
     #: An answer costs more than it is worth, or could start two machines talking: say nothing.
     unanswerable: bool = False
+    #: The door can hand over files.
+    files: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +135,8 @@ class Snapshot:
     number: Callable[[], Address | None] = lambda: None
     #: Reads the rest in the same transaction, for those who ask for it.
     on_file: Callable[[], OnFile] = OnFile
+    #: Reads the customer's cases that wait for an answer.
+    open_cases: Callable[[], tuple[Case, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +169,11 @@ class Writing:
     session: Session
     reply: Reply
     cases: tuple[Case, ...] = ()
+    #: By the name of an open case of theirs, what the customer has added to it.
+    notes: Mapping[str, str] = field(default_factory=dict)
     outgoing: tuple[Outgoing, ...] = ()
+    #: Links to a copy of the data that the reply gives out.
+    links: tuple[CopyLink, ...] = ()
     #: The provider has begun (true) or ceased (false) to block the door's channel when the message
     #: was sent; what was said later than that stands.
     blocks: bool | None = None

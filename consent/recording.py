@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from consent import chain
+from consent.cases import Case
 from consent.decisions import Action, CustomerId, Decision, Evidence
 from consent.dialogue.scene import Decide, Session, Turn
 from consent.intents import Intent
@@ -48,6 +49,11 @@ def evidence_of(inbound: Inbound, session: Session, intent: Intent, proof: Proof
         proof_level=proof.level,
         intent=said.name.value,
     )
+
+
+def filed(turn: Turn, words: str) -> tuple[Case, ...]:
+    """Return the cases that a step has opened, with the words that asked for them."""
+    return tuple(replace(case, words=words, language=turn.language) for case in turn.cases)
 
 
 def recorded(

@@ -23,7 +23,7 @@ class Message:
     """
 
     id: str
-    params: dict[str, Param] = field(default_factory=dict)
+    params: dict[str, Param] = field(default_factory=dict, repr=False)
     #: A receipt: it confirms a change, and the customer keeps it.
     kept: bool = False
 

@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 from consent import chain
 from consent.batch_ports import PROOF_KIND, PROOF_LEVEL, Deeds, Held, Work
 from consent.batches import Entry, Fate, Refusal, admit, admit_release, is_plain, said
+from consent.cases import Case, CaseKind, due_of
 from consent.catalogue import BrandId
 from consent.decisions import NO, Action, CustomerId, Decision, DecisionId, Evidence, Subject
+from consent.joining import unite
 from consent.notices import NoticeShelf
 from consent.ports import Entropy
 from consent.standing import Record
 from consent.states import Lens, State, Switch
+from consent.terms import kept_loyalty, resumed_at
 
 _TICK = timedelta(microseconds=1)
 _RAN_OUT = frozenset({State.OUTDATED, State.EXPIRED})
@@ -30,6 +33,7 @@ def work_at(now: datetime, lens: Callable[[str, datetime], Lens], entropy: Entro
         at=now,
         settle=lambda held, entries: settle(held, entries, lens(entries[0].brand, now), entropy),
         refuse=lambda release: admit_release(release, lens(release.brand, now)),
+        unite=lambda item, kept, other: unite(item, kept, other, lens(item.brand, now), entropy),
     )
 
 
@@ -62,6 +66,7 @@ class _Links:
         self._customer = held.customer
         self._head, self._length = held.head, held.length
         self._decisions: list[Decision] = []
+        self._cases: list[Case] = []
         self.standing = held.standing
 
     def record(self, entry: Entry, key: str) -> DecisionId:
@@ -77,10 +82,28 @@ class _Links:
                 if since < at:
                     self._add(entry, evidence, subject, Action.UNSET, at - _TICK)
         contacted = contact and action in NO and self._lens.contacts(self.standing)
+        was_gone = action is Action.RESTARTED and self._lens.is_former(self.standing)
         decision = self._add(entry, evidence, entry.subject, action, at)
+        if was_gone and resumed_at(self.standing, self._lens):
+            self._reinstate(entry)
         if contact and action in NO:
             self._unset_channels(entry, evidence, at, contacted=contacted)
         return decision.id
+
+    def _reinstate(self, entry: Entry) -> None:
+        """Ask a person to restore the loyalty that was kept (seeds 6.1)."""
+        lens, kind = self._lens, CaseKind.LOYALTY
+        brand = lens.catalogue.brands[BrandId(entry.brand)]
+        kept = kept_loyalty(self.standing, lens, lens.now)
+        case = Case(
+            id=self._entropy.case_id(),
+            kind=kind,
+            opened_at=lens.now,
+            purpose=kept[0].id,
+            due_at=due_of(kind, lens.now, brand, lens.catalogue.timezone),
+            language=_language(entry, lens),
+        )
+        self._cases.append(case)
 
     def deeds(self, fates: tuple[Fate, ...]) -> Deeds:
         """Return all that was added."""
@@ -91,6 +114,7 @@ class _Links:
             head=self._head,
             length=self._length,
             fates=fates,
+            cases=tuple(self._cases),
         )
 
     def _allows_contact(self, subject: Subject) -> bool:

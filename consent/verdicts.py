@@ -6,7 +6,7 @@ Every verdict says why and names the decision that proves it (law 8).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from consent.catalogue import BrandId, Catalogue, Contact, Purpose
@@ -36,6 +36,7 @@ class Reason(StrEnum):
     ALLOWED = "allowed"
 
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _RANK = {reason: rank for rank, reason in enumerate(Reason)}
 
 
@@ -47,6 +48,19 @@ class Question:
     purpose: str
     channel: str | None = None
     topic: str | None = None
+    #: Further purposes: it may be done only if all of them allow it.
+    also: tuple[str, ...] = ()
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """All purposes asked about, each once, in the order asked."""
+        return tuple(dict.fromkeys((self.purpose, *self.also)))
+
+    @property
+    def asked(self) -> str:
+        """The question in short, as the read log keeps it: `offers+traffic/sms/news`."""
+        parts = ("+".join(self.purposes), self.channel, self.topic)
+        return "/".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +108,11 @@ def judge(
     check_question(question, lens.catalogue)
     if question.brand != lens.brand:
         return Verdict(question=question, reason=Reason.BRAND_MISMATCH)
-    purpose = lens.catalogue.purpose(question.purpose)
-    findings = [_use(question, standing, lens, purpose)]
+    uses = [
+        _use(question, standing, lens, lens.catalogue.purpose(purpose))
+        for purpose in question.purposes
+    ]
+    findings = list(uses)
     if question.channel is not None:
         contact = _contact_purpose(standing, lens)
         findings.append(_use(question, standing, lens, contact))
@@ -105,6 +122,9 @@ def judge(
     worst = min(findings, key=lambda v: _RANK[v.reason])
     if not worst.allowed:
         return worst
+    if question.also:
+        # Several are allowed together since the last of them was given.
+        worst = max(uses, key=lambda v: v.since or _NEVER)
     ends = [finding.until for finding in findings if finding.until]
     return replace(worst, until=min(ends, default=None))
 
@@ -114,7 +134,8 @@ def check_question(question: Question, catalogue: Catalogue) -> None:
 
     :raises KeyError: the catalogue has no such purpose, channel or topic.
     """
-    catalogue.purpose(question.purpose)
+    for purpose in question.purposes:
+        catalogue.purpose(purpose)
     if question.channel is not None and question.channel not in {c.id for c in catalogue.channels}:
         raise KeyError(question.channel)
     if question.topic is not None and question.topic not in {t.id for t in catalogue.topics}:

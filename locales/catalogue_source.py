@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import rtoml
 
+from consent.cases import CaseKind
 from consent.catalogue import Brand, Catalogue, Channel, Purpose, Topic
 from consent.errors import CatalogueBroken
 
@@ -21,6 +22,8 @@ _ID = re.compile(r"[a-z][a-z0-9_]{1,30}")
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
 _DPV = re.compile(r"dpv:[a-zA-Z0-9]+")
 _PROOF_LEVELS = (1, 2)
+#: A request is answered within a month, or sooner where the operator says so.
+_LAWFUL_DAYS = 31
 #: What a file holds beside its items.
 _SETTINGS = {"brand": ("languages", "timezone")}
 
@@ -126,6 +129,10 @@ def _check_brands(catalogue: Catalogue) -> None:
         if not all(_PREFIX.fullmatch(prefix) for prefix in brand.sms_answers_to):
             reason = "must be beginnings of numbers, like +3712"
             raise CatalogueBroken("brands.toml", f"{where}.sms_answers_to", reason)
+        for kind, days in brand.answer_within_days.items():
+            if kind not in set(CaseKind) or not 0 <= days <= _LAWFUL_DAYS:
+                reason = f"{', '.join(CaseKind)}, within 0 to {_LAWFUL_DAYS} days each"
+                raise CatalogueBroken("brands.toml", f"{where}.answer_within_days", reason)
         if not 1 <= brand.yes_within_hours <= 24 * 7:
             raise CatalogueBroken("brands.toml", f"{where}.yes_within_hours", "must be 1 to 168")
 

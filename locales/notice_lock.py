@@ -8,15 +8,19 @@ no text file, so that a quick look at a standing loads none.
 from __future__ import annotations
 
 import json
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
 
 from consent.errors import WordsBroken
-from consent.notices import Form, Notice, NoticeShelf, Status, fingerprint
+from consent.notices import Form, Notice, NoticeShelf, Status, fingerprint, plain
 
 LOCK = "notices.lock"
+#: Characters of a sentence that says what changed: an SMS says it beside what it means.
+LONGEST = 80
 
 #: Which notice: brand, purpose, language, form.
 Key = tuple[str, str, str, Form]
@@ -63,13 +67,14 @@ def check_lock(texts: dict[Key, str], shelf: NoticeShelf) -> None:
 
 
 def enter_versions(
-    texts: dict[Key, str], known: list[Notice], *, changed: str, major: bool
+    texts: dict[Key, str], known: list[Notice], *, changed: Mapping[str, str], major: bool
 ) -> list[Notice]:
     """Return the lock's content with a new version for every text that changed.
 
-    :param changed: what changed, in one sentence, for the customer and the lawyer.
+    :param changed: what changed, in one sentence of each language: told to customers once.
     :param major: earlier grants need a new yes.
-    :raises WordsBroken: a major change that leaves one of the languages or forms as it was.
+    :raises WordsBroken: a major change that leaves one of the languages or forms as it was; or a
+        language whose texts changed lacks its sentence, or it is not fit to be told.
     """
     shelf = NoticeShelf(tuple(known))
     moved = {key for key, text in texts.items() if not _stands(shelf, key, fingerprint(text))}
@@ -79,8 +84,23 @@ def enter_versions(
     again = sorted("/".join(key) for key in moved if fingerprint(texts[key]) in used)
     if again:
         raise WordsBroken(f"an earlier text cannot come back word for word: {', '.join(again)}")
-    fresh = [_next(shelf, key, fingerprint(texts[key]), changed, major) for key in sorted(moved)]
+    told = {key[2]: _fit(key[2], changed) for key in moved}
+    fresh = [
+        _next(shelf, key, fingerprint(texts[key]), told[key[2]], major) for key in sorted(moved)
+    ]
     return known + fresh
+
+
+def _fit(language: str, changed: Mapping[str, str]) -> str:
+    """Return what is told in a language, fit to stand in an SMS too."""
+    sentence = unicodedata.normalize("NFC", changed.get(language, "").strip())
+    if not sentence:
+        raise WordsBroken(f"what changed is not said in {language}: --changed {language}=…")
+    if len(sentence) > LONGEST or sentence[-1] not in ".?" or not sentence.isprintable():
+        raise WordsBroken(
+            f"--changed {language}=…: one sentence of at most {LONGEST} characters, with its stop"
+        )
+    return sentence
 
 
 def _refuse_half_a_change(texts: dict[Key, str], moved: set[Key]) -> None:
@@ -111,5 +131,5 @@ def _next(shelf: NoticeShelf, key: Key, digest: str, changed: str, major: bool) 
         major=number[0],
         minor=number[1],
         status=Status.DRAFT,
-        changed=changed,
+        changed=plain(changed) if form is Form.SMS_PLAIN else changed,
     )

@@ -1,8 +1,8 @@
 """Turning message ids and parameters into words of one language.
 
 `chat.po` holds every text, `sms.po` the shorter wording of those that go out by SMS,
-`purposes.po` the names, `playground.po` and `receipt.po` the words of those pages. They are read
-as they are: nothing needs compiling after a change.
+`purposes.po` the names, `playground.po`, `receipt.po` and `own_data.po` the words of those pages.
+They are read as they are: nothing needs compiling after a change.
 """
 
 from __future__ import annotations
@@ -18,7 +18,17 @@ from babel.messages.pofile import PoFileError, read_po
 from consent.catalogue import Catalogue
 from consent.errors import WordsBroken
 
-_FILES = ("chat", "sms", "purposes", "playground", "receipt")
+_FILES = (
+    "chat",
+    "sms",
+    "purposes",
+    "playground",
+    "receipt",
+    "own_data",
+    "capture",
+    "reasons",
+    "marketing",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ def read_strings(root: Path, catalogue: Catalogue) -> dict[str, dict[str, String
         language: {name: read_file(root / language / f"{name}.po", language) for name in _FILES}
         for language in catalogue.languages
     }
-    for names in (("chat", "sms"), ("purposes",), ("playground",), ("receipt",)):
+    for names in (("chat", "sms"), *((name,) for name in _FILES[2:])):
         own = {
             language: frozenset().union(*(files[name].ids for name in names))
             for language, files in strings.items()

@@ -22,7 +22,7 @@ _PLAIN_DAY = "dd.MM.yyyy"
 _SIGNS = {"given": "✓", "asked": "…"}
 #: How a list of consents names each: key of the list -> line.
 _LINES = {"overview": "line.menu", "states": "line.status", "page": "line.page"}
-_MOMENTS = frozenset({"at", "since", "until"})
+_MOMENTS = frozenset({"at", "since", "until", "due"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -166,6 +166,8 @@ class Wording:
             return {key: self._name(key, str(value), "name")}
         if key == "link":
             return {"link": f"{self._link_base}/n/{value}"}
+        if key == "own_link":
+            return {key: f"{self._link_base}/my/{value}"}
         if not isinstance(value, str | int):
             return self._list(key, value)
         return {key: str(value)}
@@ -206,8 +208,12 @@ class Wording:
             return {key: ", ".join(self._name(kind, item, "name") for item in ids)}
         if key == "switches":
             return {"lines": self._separator.join(self._switch_line(row) for row in rows)}
-        if key == "all":
-            return {"lines": "\n".join(self._bare_switch_line(row) for row in rows)}
+        if key == "changes":
+            versions = (self._texts.notices.find(item) for item in ids)
+            return {key: " ".join(dict.fromkeys(v.changed for v in versions if v))}
+        if key in {"cases", "all"}:
+            line = self._case_line if key == "cases" else self._bare_switch_line
+            return {"lines": "\n".join(map(line, rows))}
         return {
             "lines": "\n".join(self._state_line(row, _LINES[key]) for row in rows),
             "line": self._compact(rows),
@@ -252,6 +258,12 @@ class Wording:
             "source": self._source(row),
         }
         return self._template("line.switch").format_map(values)
+
+    def _case_line(self, row: Row) -> str:
+        """One request that waits for an answer."""
+        kind = self._template(f"case.kind.{row['kind']}")
+        values = self._expand({"case": row["case"], "due": row["due"]})
+        return self._template("line.case").format_map(values | {"kind": kind})
 
     def _bare_switch_line(self, row: Row) -> str:
         name = self._name(str(row["kind"]), str(row["id"]), "name")

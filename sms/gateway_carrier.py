@@ -69,6 +69,10 @@ class _Message(msgspec.Struct, rename={"sender": "from"}):
     text: str
     sent_at: _Aware
 
+    def __repr__(self) -> str:
+        """Name nobody: it could stand in a log."""
+        return type(self).__name__
+
     def __post_init__(self) -> None:
         """Tell the time as everybody does here."""
         self.sent_at = self.sent_at.astimezone(UTC)

@@ -11,17 +11,19 @@ from typing import Any
 from sqlalchemy import Connection, bindparam
 
 from consent.batch_ports import PROOF_KIND, PROOF_LEVEL, Deeds, Held, Work
-from consent.batches import Entry, Fate, Release
+from consent.batches import Entry, Fate, Item, Joining, Release
 from consent.decisions import CustomerId
 from consent.standing import Standing
 from storage import schema
 from storage.bulk import insert_rows
 from storage.database import Database
 from storage.holdings import Claim, Holdings, read_holdings
+from storage.joining import join
+from storage.keys import wrapping_root
 from storage.moments import to_store
 from storage.releasing import release
-from storage.rows import decision_row, record_row
-from storage.vault import Seal, Vault
+from storage.rows import decision_row, own_case_row, record_row
+from storage.vault import Root, Seal, Vault
 from storage.writes import feed_row, insert_into
 
 _Rows = list[dict[str, Any]]
@@ -35,21 +37,23 @@ class SqlBatches:
         #: Where, and by which keys: a rehearsal needs the same.
         self.database, self.vault = database, vault
 
-    async def record(self, entries: Sequence[Entry | Release], work: Work) -> tuple[Fate, ...]:
+    async def record(self, entries: Sequence[Item], work: Work) -> tuple[Fate, ...]:
         """See `consent.batch_ports.Batches.record`."""
         return await self.database.write(partial(self._record, tuple(entries), work))
 
     def _record(
-        self, entries: tuple[Entry | Release, ...], work: Work, connection: Connection
+        self, entries: tuple[Item, ...], work: Work, connection: Connection
     ) -> tuple[Fate, ...]:
         fates: list[Fate] = []
-        # What is said after a release is another customer's.
+        # What is said after a release is another customer's, after a join one customer's.
         for _, group in groupby(entries, key=type):
             together = list(group)
             said = [entry for entry in together if isinstance(entry, Entry)]
             freed = [entry for entry in together if isinstance(entry, Release)]
             fates += _Batch(self.vault, work, connection).record(said) if said else ()
             fates += [self._release(entry, work, connection) for entry in freed]
+            both = [entry for entry in together if isinstance(entry, Joining)]
+            fates += [join(connection, self.vault, entry, work) for entry in both]
         return tuple(fates)
 
     def _release(self, item: Release, work: Work, connection: Connection) -> Fate:
@@ -68,6 +72,7 @@ class _Gathered:
     decisions: _Rows = field(default_factory=list)
     standing: _Rows = field(default_factory=list)
     outbox: _Rows = field(default_factory=list)
+    cases: _Rows = field(default_factory=list)
     #: Customers known before, with the new end of their chain.
     heads: dict[CustomerId, Deeds] = field(default_factory=dict)
 
@@ -82,6 +87,7 @@ class _Batch:
         self._vault, self._work, self._connection = vault, work, connection
         self._at = to_store(work.at)
         self._rows = _Gathered()
+        self._wraps: Root | None = None
 
     def record(self, entries: Sequence[Entry]) -> list[Fate]:
         """Decide on each customer's entries in their order, then write what all of them change."""
@@ -125,8 +131,13 @@ class _Batch:
             holdings.held[claim.customer] = _advanced(held, deeds)
         return deeds
 
+    def _root(self) -> Root:
+        if self._wraps is None:
+            self._wraps = wrapping_root(self._vault, self._connection)
+        return self._wraps
+
     def _add_customer(self, customer: CustomerId, deeds: Deeds, entry: Entry, digest: str) -> None:
-        wrapped, seal = self._vault.new_data_key(customer)
+        wrapped, seal = self._vault.new_data_key(customer, self._root())
         self._rows.customers.append(
             {
                 "customer_id": customer,
@@ -155,6 +166,8 @@ class _Batch:
         self._rows.decisions += [decision_row(decision, seal) for decision in deeds.decisions]
         self._rows.standing += [record_row(customer, s, r) for s, r in deeds.records.items()]
         self._rows.outbox.append(feed_row(deeds.decisions))
+        brand = deeds.decisions[0].brand
+        self._rows.cases += [own_case_row(case, customer, brand) for case in deeds.cases]
 
     def _write(self) -> None:
         connection, rows = self._connection, self._rows
@@ -167,6 +180,7 @@ class _Batch:
         upsert = standing.on_conflict_do_update(index_elements=keys, set_=newer)
         insert_rows(connection, upsert, rows.standing)
         insert_rows(connection, schema.outbox.insert(), rows.outbox)
+        insert_rows(connection, schema.cases.insert(), rows.cases)
         self._move_heads()
 
     def _move_heads(self) -> None:

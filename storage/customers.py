@@ -6,20 +6,21 @@ from sqlalchemy import Connection
 
 from consent.chain import GENESIS
 from consent.decisions import CustomerId
-from consent.ports import Address, Inbound
+from consent.ports import Address, Inbound, Writing
 from storage import schema
 from storage.ids import uuid7
+from storage.keys import wrapping_root
 from storage.moments import to_store
 from storage.moving import Owner
 from storage.vault import Vault
 
 
 def add_customer(
-    connection: Connection, vault: Vault, inbound: Inbound, customer: CustomerId | None = None
+    connection: Connection, vault: Vault, inbound: Inbound, writing: Writing | None = None
 ) -> Owner:
-    """Add a customer with an empty chain, under a fresh id unless one is given."""
-    found = customer or CustomerId(uuid7(inbound.received_at))
-    wrapped, seal = vault.new_data_key(found)
+    """Add a customer: who begins with decisions under their id, or else under a fresh one."""
+    found = writing.customer if writing else CustomerId(uuid7(inbound.received_at))
+    wrapped, seal = vault.new_data_key(found, wrapping_root(vault, connection))
     connection.execute(
         schema.customers.insert(),
         {
@@ -27,8 +28,8 @@ def add_customer(
             "brand": inbound.brand,
             "created_at": to_store(inbound.received_at),
             "wrapped_key": wrapped,
-            "head": GENESIS,
-            "length": 0,
+            "head": writing.head if writing else GENESIS,
+            "length": writing.length if writing else 0,
         },
     )
     return found, seal

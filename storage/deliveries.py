@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from consent.delivery import Report
 from consent.ports import Address
 from storage import schema
+from storage.answers import reported
 from storage.database import Database
 from storage.moments import to_store
 from storage.reach import customer_at
@@ -62,4 +63,7 @@ class SqlDeliveries:
             set_=newer,
             where=table.c.stage < insert.excluded.stage,
         )
-        return connection.execute(change).rowcount == 1
+        news = connection.execute(change).rowcount == 1
+        if news:
+            reported(report, connection)
+        return news

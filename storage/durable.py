@@ -18,24 +18,39 @@ def fresh_file(target: Path) -> Generator[BinaryIO]:
     :raises FileExistsError: there is one of this name already, perhaps since a moment ago.
     :raises OSError: it cannot be written.
     """
+    with fresh_place(target) as place, place.open("wb") as stream:
+        yield stream
+
+
+@contextmanager
+def fresh_place(target: Path) -> Generator[Path]:
+    """Give an empty file to be written by others; left without an error, it gets its name.
+
+    :raises FileExistsError: there is one of this name already, perhaps since a moment ago.
+    :raises OSError: it cannot be written.
+    """
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if target.exists():
         raise FileExistsError(errno.EEXIST, "a file of this name is there already", str(target))
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     fresh = Path(name)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+        os.close(handle)
+        yield fresh
+        _sync(fresh)
         _name(fresh, target)
     finally:
         fresh.unlink(missing_ok=True)
-    folder = os.open(target.parent, os.O_RDONLY)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    """Have what was written to a file or folder survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
 
 
 def _name(fresh: Path, target: Path) -> None:

@@ -18,9 +18,9 @@ from consent.forgetting import Forgetting, ForgettingRefused, Parting
 from consent.ports import Snapshot, Writing
 from consent.replies import SILENCE
 from storage import schema
+from storage.joining import family_of, holder_of
 from storage.moments import from_store, to_store
 from storage.queries import standing_of
-from storage.reach import customer_at
 from storage.releasing import RELEASED
 from storage.vault import Vault
 from storage.writes import append, move_head
@@ -42,14 +42,32 @@ def forget(vault: Vault, wanted: Forgetting, decide: Parting, connection: Connec
         theirs is still open.
     """
     digest = vault.address_hash(wanted.brand, wanted.address)
-    customer = customer_at(digest, connection)
+    customer = holder_of(digest, connection)
     if customer is None:
         raise ForgettingRefused(_why_not(digest, connection))
-    _refuse_open_cases(customer, connection)
-    length = _end(vault, customer, decide, connection)
-    _bury(customer, wanted, connection)
-    _destroy(customer, connection)
+    for one in family_of(customer, connection):
+        _refuse_open_cases(one, connection)
+    length = end_and_destroy(vault, customer, wanted, decide, connection)
     return Forgotten(customer=customer, decisions=length)
+
+
+def end_and_destroy(
+    vault: Vault,
+    customer: CustomerId,
+    wanted: Forgetting,
+    decide: Parting,
+    connection: Connection,
+) -> int:
+    """Forget a customer and whoever was joined to them, whatever is open.
+
+    :returns: how many decisions stay.
+    """
+    length = 0
+    for one in family_of(customer, connection):
+        length += _end(vault, one, decide, connection)
+        _bury(one, wanted, connection)
+        _destroy(one, connection)
+    return length
 
 
 def _why_not(digest: str, connection: Connection) -> str:
@@ -117,7 +135,8 @@ def _bury(customer: CustomerId, wanted: Forgetting, connection: Connection) -> N
         }
         for digest in digests
     ]
-    connection.execute(tombstones.insert(), rows)
+    if rows:
+        connection.execute(tombstones.insert(), rows)
 
 
 def _destroy(customer: CustomerId, connection: Connection) -> None:
@@ -126,6 +145,7 @@ def _destroy(customer: CustomerId, connection: Connection) -> None:
         schema.sessions,
         schema.inbound,
         schema.deliveries,
+        schema.copies,
     ):
         connection.execute(table.delete().where(table.c.customer_id == customer))
     waiting = schema.outbox.c
@@ -134,7 +154,7 @@ def _destroy(customer: CustomerId, connection: Connection) -> None:
     connection.execute(schema.outbox.delete().where(mail))
     emptied = {
         schema.decisions: {"sealed_evidence": None},
-        schema.cases: {"sealed_answer": None},
+        schema.cases: {"sealed_answer": None, "sealed_words": None, "address_hash": None},
         schema.customers: {"wrapped_key": None},
     }
     for table, values in emptied.items():

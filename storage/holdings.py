@@ -44,6 +44,8 @@ class Holdings:
     #: By customer.
     wrapped_keys: dict[CustomerId, bytes]
     held: dict[CustomerId, Held]
+    #: Of those who had an address before: who they are now, after joins.
+    now_are: dict[str, CustomerId]
 
     def claim(self, digest: str, said_at: int | None) -> Claim:
         """Say whose an address was when something was said; no moment means now."""
@@ -51,7 +53,7 @@ class Holdings:
         if past is None or (is_release(past.reason) and _is_after(said_at, past.forgotten_at)):
             return self._present(now)
         if is_release(past.reason):
-            before = CustomerId(past.customer_id)
+            before = self.now_are[past.customer_id]
             theirs = before in self.wrapped_keys and _is_after(said_at, held_since(past.reason))
             return Claim(customer=before, former=True) if theirs else _ANOTHER
         # Who was forgotten and has come back began anew with their own word (law 6).
@@ -79,7 +81,9 @@ def read_holdings(
     current = {row.address_hash: row for row in connection.execute(_holders(digests))}
     past = {row.address_hash: row for row in connection.execute(_remembered(digests))}
     owners = {row.customer_id: row for row in current.values()}
-    former = {row.customer_id for row in past.values() if is_release(row.reason)}
+    released = {row.customer_id for row in past.values() if is_release(row.reason)}
+    now_are = _now(released, connection)
+    former = set(now_are.values())
     if former - owners.keys():
         for row in connection.execute(_customers(former - owners.keys())):
             owners[row.customer_id] = row
@@ -89,7 +93,21 @@ def read_holdings(
         past=past,
         wrapped_keys=keys,
         held=_held(connection, vault, {i: owners[i] for i in keys}, doors) if keys else {},
+        now_are=now_are,
     )
+
+
+def _now(names: Collection[str], connection: Connection) -> dict[str, CustomerId]:
+    """Return who these are now: who was joined to another is that one, however many joins ago."""
+    table, found = schema.customers, {name: name for name in names}
+    while found:
+        moved = table.c.customer_id.in_(set(found.values())) & table.c.joined_to.is_not(None)
+        query = select(table.c.customer_id, table.c.joined_to).where(moved)
+        further = {row.customer_id: row.joined_to for row in connection.execute(query)}
+        if not further:
+            break
+        found = {name: further.get(now, now) for name, now in found.items()}
+    return {name: CustomerId(now) for name, now in found.items()}
 
 
 def _holders(digests: Collection[str]) -> Select[Any]:
@@ -151,15 +169,43 @@ def _known(
     owners: dict[CustomerId, Row[Any]],
     doors: Collection[str],
 ) -> dict[str, dict[str, DecisionId]]:
-    """Return the decisions that such entries have become, by customer and key of the entry."""
+    """Return the decisions that such entries have become, by customer and key of the entry.
+
+    What came in before a join is known to whom it was joined.
+    """
     found: dict[str, dict[str, DecisionId]] = defaultdict(dict)
     table = schema.decisions
-    brought = table.c.customer_id.in_(owners) & table.c.door.in_(doors)
+    joined = _joined(connection, owners)
+    everybody = {**owners, **joined}
+    whose = {i: _root(i, joined) for i in everybody}
+    brought = table.c.customer_id.in_(everybody) & table.c.door.in_(doors)
     query = select(table).where(brought).order_by(table.c.customer_id, table.c.position)
-    seals = {i: vault.data_key(i, row.wrapped_key) for i, row in owners.items()}
+    seals = {i: vault.data_key(i, row.wrapped_key) for i, row in everybody.items()}
     for row in connection.execute(query):
         decision = decision_of(row, seals[CustomerId(row.customer_id)])
         if decision.evidence is not None:
             # Of several, the first is the entry; the others follow from it.
-            found[row.customer_id].setdefault(decision.evidence.message_id, decision.id)
+            mine = found[whose[CustomerId(row.customer_id)]]
+            mine.setdefault(decision.evidence.message_id, decision.id)
     return found
+
+
+def _joined(connection: Connection, owners: Collection[CustomerId]) -> dict[CustomerId, Row[Any]]:
+    """Return the records that were joined to these customers, however many joins ago."""
+    table = schema.customers
+    columns = (table.c.customer_id, table.c.joined_to, table.c.wrapped_key)
+    found: dict[CustomerId, Row[Any]] = {}
+    wanted = set(owners)
+    while wanted:
+        to_them = table.c.joined_to.in_(wanted) & table.c.wrapped_key.is_not(None)
+        rows: list[Row[Any]] = list(connection.execute(select(*columns).where(to_them)))
+        fresh = {CustomerId(row.customer_id): row for row in rows}
+        wanted = fresh.keys() - found.keys()
+        found |= fresh
+    return found
+
+
+def _root(customer: CustomerId, joined: dict[CustomerId, Row[Any]]) -> CustomerId:
+    while customer in joined:
+        customer = CustomerId(joined[customer].joined_to)
+    return customer

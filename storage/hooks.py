@@ -22,6 +22,7 @@ from storage import schema
 from storage.database import Database
 from storage.feed import end_of, note_looks, shown
 from storage.ids import uuid7
+from storage.keys import wrapping_root
 from storage.moments import from_store, to_store
 from storage.vault import Vault
 from storage.writes import upsert
@@ -58,14 +59,15 @@ class SqlHooks:
             "hook_id": hook,
             "brand": brand,
             "url": to,
-            "sealed_secret": self._vault.strays.close(secret.encode(), f"hook:{hook}"),
             "created_at": to_store(at),
             "next_at": to_store(at),
         }
 
         def insert(connection: Connection) -> None:
-            start = end_of(brand, connection)
-            connection.execute(schema.hooks.insert(), row | {"position": start})
+            root = wrapping_root(self._vault, connection)
+            sealed = self._vault.strays.close(secret.encode(), f"hook:{hook}", root)
+            more = {"sealed_secret": sealed, "position": end_of(brand, connection)}
+            connection.execute(schema.hooks.insert(), row | more)
 
         await self._database.write(insert)
         return hook, secret

@@ -35,14 +35,23 @@ from consent.ports import (
 from consent.replies import Repeated, Reply
 from consent.verdicts import Verdict
 from storage import schema
+from storage.answers import add_words
+from storage.copy_rows import keep_links
 from storage.customers import add_address, add_customer
 from storage.database import Database
 from storage.forgetting import forget, is_forgotten
+from storage.joining import holder_of
 from storage.linking import join_address
 from storage.moments import to_store
 from storage.on_file import number_of, on_file
-from storage.queries import blocked_of, is_overtaken, sender_query, standing_of
-from storage.rows import blocks_of, decision_of, open_reply, open_session
+from storage.queries import (
+    blocked_of,
+    is_overtaken,
+    open_cases_of,
+    sender_query,
+    standing_of,
+)
+from storage.rows import ASKED_FROM, blocks_of, decision_of, open_reply, open_session
 from storage.vault import Seal, Vault
 from storage.writes import (
     append,
@@ -127,6 +136,10 @@ class SqlLedger:
     def _find(self, connection: Connection, inbound: Inbound) -> _Sender:
         digest = self._vault.address_hash(inbound.brand, inbound.address)
         row = connection.execute(sender_query(inbound, digest)).first()
+        if row is not None and row.joined_to is not None:
+            # A join was committed while this waited for the row: the address has moved on.
+            holder_of(digest, connection)
+            row = connection.execute(sender_query(inbound, digest)).first()
         if row is None:
             return _Sender(address_hash=digest, row=None, seal=None, customer=None)
         customer = CustomerId(row.customer_id)
@@ -150,6 +163,7 @@ class SqlLedger:
             blocked=blocks_of(row.blocks),
             number=partial(number_of, connection, customer, seal),
             on_file=partial(on_file, connection, customer, seal, sender.address_hash, row.length),
+            open_cases=partial(open_cases_of, connection, customer),
         )
 
     def _write(
@@ -163,7 +177,7 @@ class SqlLedger:
         seal = sender.seal
         if seal is None:
             seal = self._add_customer(connection, inbound, sender.address_hash, writing)
-        if writing.decisions:
+        elif writing.decisions:
             move_head(connection, writing)
         if writing.blocks is not None and inbound.channel is not None:
             at = to_store(inbound.received_at)
@@ -179,12 +193,15 @@ class SqlLedger:
         digests = {
             item.id: self._vault.address_hash(item.brand, item.to) for item in writing.outgoing
         }
+        digests[ASKED_FROM] = sender.address_hash
         queue(connection, inbound, writing, seal, digests)
+        add_words(connection, writing, seal)
+        keep_links(connection, writing.customer, inbound.brand, writing.links)
 
     def _add_customer(
         self, connection: Connection, inbound: Inbound, digest: str, writing: Writing
     ) -> Seal:
-        owner = add_customer(connection, self._vault, inbound, writing.customer)
+        owner = add_customer(connection, self._vault, inbound, writing)
         add_address(connection, owner, inbound, inbound.address, digest)
         return owner[1]
 
@@ -195,10 +212,7 @@ class SqlLedger:
             return judge(None, Circumstances(forgotten=is_forgotten(digest, connection)))
         around = Circumstances(blocked=blocked_of(connection, customer))
         verdict = judge(standing_of(connection, customer), around)
-        question = verdict.question
-        parts = (question.purpose, question.channel, question.topic)
-        asked = "/".join(p for p in parts if p)
-        log_look(connection, look, customer, asked, verdict.reason.value)
+        log_look(connection, look, customer, verdict.question.asked, verdict.reason.value)
         return verdict
 
     def _inspect(
@@ -303,6 +317,8 @@ def _session(sealed: bytes | None, seal: Seal, customer: CustomerId) -> Session 
         return None
     try:
         return open_session(sealed, seal, customer)
-    except (SealBroken, msgspec.DecodeError):
-        _log.exception("a conversation could not be read and begins anew: customer %s", customer)
+    except (SealBroken, msgspec.DecodeError) as fault:
+        # No traceback: a decoder's own words quote what it could not read.
+        reason = type(fault).__name__
+        _log.error("a conversation begins anew: customer %s, %s", customer, reason)
         return None

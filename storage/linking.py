@@ -9,7 +9,9 @@ from sqlalchemy import Connection, Row, select
 from consent.decisions import CustomerId
 from consent.ports import Address, Displaced, Inbound
 from storage import schema
+from storage.answers import called_back, is_about_case
 from storage.customers import add_address, add_customer
+from storage.joining import holder_of
 from storage.moments import to_store
 from storage.moving import Owner, forget, move_replies, move_session
 from storage.parting import part_others
@@ -42,6 +44,8 @@ def _call_back(connection: Connection, inbound: Inbound, digest: str) -> None:
     """What still waits to be told to this account was true before it was linked again."""
     table = schema.outbox
     waiting = (table.c.address_hash == digest) & table.c.sent_at.is_(None)
+    # What staff answered is no such news: it has a customer, and waits for them alone.
+    waiting &= ~is_about_case()
     change = table.update().where(waiting).values(sent_at=to_store(inbound.received_at))
     connection.execute(change)
 
@@ -65,6 +69,7 @@ def _take_over(
     )
     if before.customer_id != customer:
         old = CustomerId(before.customer_id)
+        called_back(digest, old, to_store(inbound.received_at), connection)
         was = vault.data_key(old, _wrapped_key(connection, old))
         move_replies(connection, digest, (old, was), (customer, seal))
         if before.proof_level == 0:
@@ -78,9 +83,8 @@ def _customer(
     connection: Connection, vault: Vault, inbound: Inbound, number: Address
 ) -> tuple[CustomerId, Seal]:
     digest = vault.address_hash(inbound.brand, number)
-    found = _address(connection, digest)
-    if found is not None:
-        customer = CustomerId(found.customer_id)
+    customer = holder_of(digest, connection)
+    if customer is not None:
         return customer, vault.data_key(customer, _wrapped_key(connection, customer))
     owner = add_customer(connection, vault, inbound)
     add_address(connection, owner, inbound, number, digest)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
+from consent.cases import Case
 from consent.chain import GENESIS
 from consent.decisions import CustomerId, Decision
-from consent.dialogue.scene import Case, OnFile, Session
+from consent.dialogue.scene import OnFile, Session
 from consent.ports import (
     Address,
     AddressKind,
@@ -133,6 +134,7 @@ class MemoryLedger:
             blocked=customer.blocked,
             number=partial(self._number_of, owner),
             on_file=partial(self._on_file, owner, place),
+            open_cases=lambda: customer.cases,
         )
 
     def _number_of(self, owner: CustomerId) -> Address | None:
@@ -178,7 +180,10 @@ class MemoryLedger:
         customer = self._customers[writing.customer]
         customer.standing = Standing({**customer.standing.records, **writing.records})
         customer.decisions += writing.decisions
-        customer.cases += writing.cases
+        customer.cases = tuple(
+            replace(c, words=f"{c.words}\n{writing.notes[c.id]}") if c.id in writing.notes else c
+            for c in (*customer.cases, *writing.cases)
+        )
         if writing.blocks is not None and inbound.channel is not None:
             customer.heard(inbound.channel, writing.blocks, inbound.received_at)
         self.outgoing += writing.outgoing

@@ -27,8 +27,9 @@ def move_replies(connection: Connection, digest: str, old: Owner, new: Owner) ->
     for row in of_address(connection, table, digest, old[0]):
         try:
             reply = open_reply(row.sealed_reply, old[1], old[0])
-        except (SealBroken, msgspec.DecodeError):
-            _log.exception("a reply could not be read and is left behind: %s", old[0])
+        except (SealBroken, msgspec.DecodeError) as fault:
+            # No traceback: a decoder's own words quote what it could not read.
+            _log.error("a reply is left behind: customer %s, %s", old[0], type(fault).__name__)
             continue
         moved = row._asdict() | {"customer_id": new[0], "length": 0}
         moved["sealed_reply"] = close_reply(reply, new[1], new[0])
@@ -53,8 +54,9 @@ def session_of(row: Row[Any], owner: Owner) -> Session | None:
     """Return a conversation; one that cannot be read is none, so that a STOP still works."""
     try:
         return open_session(row.sealed_session, owner[1], owner[0])
-    except (SealBroken, msgspec.DecodeError):
-        _log.exception("a conversation could not be read and begins anew: %s", owner[0])
+    except (SealBroken, msgspec.DecodeError) as fault:
+        reason = type(fault).__name__
+        _log.error("a conversation begins anew: customer %s, %s", owner[0], reason)
         return None
 
 

@@ -26,6 +26,16 @@ def number_of(connection: Connection, customer: CustomerId, seal: Seal) -> Addre
     return Address(AddressKind.MSISDN, value)
 
 
+def numbers_of(connection: Connection, customer: CustomerId, seal: Seal) -> tuple[str, ...]:
+    """Read all the customer's numbers, for those who are to call them back."""
+    table = schema.addresses
+    mine = (table.c.customer_id == customer) & (table.c.kind == AddressKind.MSISDN.value)
+    rows = connection.execute(select(table).where(mine).order_by(table.c.proven_at)).all()
+    return tuple(
+        seal.open(row.sealed_address, f"address:{row.address_hash}").decode() for row in rows
+    )
+
+
 def on_file(
     connection: Connection, customer: CustomerId, seal: Seal, digest: str, decisions: int
 ) -> OnFile:

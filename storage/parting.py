@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 from consent.dialogue.scene import Session
 from consent.ports import Address, AddressKind, Displaced, Inbound
 from storage import schema
+from storage.answers import called_back
 from storage.customers import add_customer
 from storage.moments import to_store
 from storage.moving import Owner, forget, move_replies, of_address, session_of
@@ -53,6 +54,7 @@ def _part(
             proven_at=to_store(inbound.received_at),
         )
     )
+    called_back(digest, owner[0], to_store(inbound.received_at), connection)
     move_replies(connection, digest, owner, nobody)
     language = _begin_anew(connection, digest, owner, nobody)
     address = Address(AddressKind(row.kind), account.decode())

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, select
 
+from consent.cases import Case
 from consent.decisions import CustomerId
 from consent.ports import Inbound
 from consent.standing import Standing
 from storage import schema
-from storage.rows import blocks_of, record_of
+from storage.rows import blocks_of, case_of, record_of
 
 
 def sender_query(inbound: Inbound, digest: str) -> Select[Any]:
@@ -40,6 +41,7 @@ def sender_query(inbound: Inbound, digest: str) -> Select[Any]:
         c.c.head,
         c.c.length,
         c.c.blocks,
+        c.c.joined_to,
         s.c.sealed_session,
         i.c.sealed_reply,
         i.c.received_at,
@@ -70,6 +72,14 @@ def blocked_of(connection: Connection, customer: CustomerId) -> frozenset[str]:
     table = schema.customers
     query = select(table.c.blocks).where(table.c.customer_id == customer)
     return frozenset(blocks_of(connection.execute(query).scalar_one()))
+
+
+def open_cases_of(connection: Connection, customer: CustomerId) -> tuple[Case, ...]:
+    """Read the cases of a customer that wait for an answer, the first due first."""
+    table = schema.cases
+    mine = (table.c.customer_id == customer) & table.c.closed_at.is_(None)
+    rows = connection.execute(select(table).where(mine)).all()
+    return tuple(sorted(map(case_of, rows), key=lambda c: (c.due_at or c.opened_at, c.id)))
 
 
 def standing_of(connection: Connection, customer: CustomerId) -> Standing:

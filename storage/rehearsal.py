@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from consent.batch_ports import Work
-from consent.batches import Entry, Fate, Release
+from consent.batches import Fate, Item, Joining
 from storage import schema
 from storage.batches import SqlBatches
 from storage.database import Database
@@ -32,9 +32,11 @@ class Rehearsal:
         self._scratch = scratch
         self._batches = SqlBatches(scratch, real.vault)
 
-    async def record(self, entries: Sequence[Entry | Release], work: Work) -> tuple[Fate, ...]:
+    async def record(self, entries: Sequence[Item], work: Work) -> tuple[Fate, ...]:
         """See `consent.batch_ports.Batches.record`; nothing real is recorded."""
         digests = {self._vault.address_hash(e.brand, e.address) for e in entries}
+        joined = [e for e in entries if isinstance(e, Joining)]
+        digests |= {self._vault.address_hash(e.brand, e.other) for e in joined}
         fresh = digests - await self._scratch.read(partial(_met, digests))
         copies = await self._real.read(partial(_copies, fresh))
         await self._scratch.write(partial(_lay_down, copies))

@@ -13,10 +13,12 @@ from sqlalchemy import Connection, Row, func, select
 from consent.batches import Fate, Release
 from consent.decisions import CustomerId
 from consent.delivery import Outcome
+from consent.feed import Happening
 from storage import schema
-from storage.moments import to_store
+from storage.copy_rows import end_links
+from storage.moments import from_store, to_store
 from storage.moving import forget
-from storage.writes import upsert
+from storage.writes import happening_row, upsert
 
 #: What a tombstone's reason begins with where nobody was forgotten.
 RELEASED = "@released"
@@ -41,6 +43,7 @@ def release(connection: Connection, item: Release, digest: str) -> Fate:
     holder = _holder_at(connection, digest, at)
     if holder is not None:
         _detach(connection, holder, digest, at)
+        _tell(connection, item, holder, digest)
     if past is None or is_release(past.reason):
         since = past.forgotten_at if past is not None else 0
         row = {
@@ -52,6 +55,25 @@ def release(connection: Connection, item: Release, digest: str) -> Fate:
         }
         upsert(connection, schema.tombstones, [row])
     return Fate(again=past is not None and holder is None and not is_release(past.reason))
+
+
+def _tell(connection: Connection, item: Release, holder: CustomerId, digest: str) -> None:
+    """Let other systems know that the number leads to this customer no longer."""
+    table = schema.customers
+    query = select(table.c.length).where(table.c.customer_id == holder).with_for_update()
+    happening = Happening(
+        brand=item.brand,
+        customer=holder,
+        action="number_released",
+        kind="customer",
+        id=holder,
+        at=item.said_at or from_store(0),
+        door=item.door,
+        actor=item.actor,
+        key=digest,
+    )
+    row = happening_row(happening, connection.execute(query).scalar_one(), to_store(happening.at))
+    connection.execute(schema.outbox.insert(), row)
 
 
 def _remembered(connection: Connection, digest: str) -> Row[Any] | None:
@@ -77,6 +99,7 @@ def _detach(connection: Connection, holder: CustomerId, digest: str, at: int) ->
     table, outbox = schema.addresses, schema.outbox
     forget(connection, table, digest, holder)
     forget(connection, schema.sessions, digest, holder)
+    end_links(connection, holder)
     waiting = (
         (outbox.c.customer_id == holder)
         & (outbox.c.address_hash == digest)

@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
+from consent.cases import Case
 from consent.decisions import Action, CustomerId, Decision, DecisionId, Evidence, Kind, Subject
 from consent.dialogue.scene import Session
 from consent.errors import SealBroken
-from consent.ports import Address, Outgoing
+from consent.ports import Address, Inbound, Outgoing
 from consent.replies import Message, Reply
 from consent.standing import Record
+from storage.answers import close_words
 from storage.moments import from_store, to_store
 from storage.vault import Seal
 
@@ -158,6 +160,55 @@ def channels_text(words: dict[str, ChannelWord]) -> str:
 def blocks_of(text: str) -> dict[str, datetime]:
     """Return the contact channels that a provider blocks, and since when."""
     return {name: from_store(w.since) for name, w in channel_words(text).items() if w.blocks}
+
+
+#: Under which the hash of the sender's address stands beside those of outgoing messages.
+ASKED_FROM = "@sender"
+
+
+def case_row(
+    case: Case, customer: CustomerId, inbound: Inbound, sender: str, seal: Seal
+) -> dict[str, Any]:
+    """Return a new case as a row, the customer's words sealed."""
+    return {
+        "customer_id": customer,
+        "case_id": case.id,
+        "brand": inbound.brand,
+        "kind": case.kind,
+        "purpose": case.purpose,
+        "opened_at": to_store(case.opened_at),
+        "due_at": to_store(case.due_at),
+        "door": inbound.door,
+        "language": case.language or None,
+        "sealed_words": close_words(case.words, case.id, seal),
+        "address_hash": sender,
+    }
+
+
+def own_case_row(case: Case, customer: CustomerId, brand: str) -> dict[str, Any]:
+    """Return a new case that no message of the customer asked for as a row."""
+    return {
+        "customer_id": customer,
+        "case_id": case.id,
+        "brand": brand,
+        "kind": case.kind,
+        "purpose": case.purpose,
+        "opened_at": to_store(case.opened_at),
+        "due_at": to_store(case.due_at),
+        "language": case.language or None,
+    }
+
+
+def case_of(row: Row[Any]) -> Case:
+    """Return a row as a case, without what is sealed."""
+    return Case(
+        id=row.case_id,
+        kind=row.kind,
+        opened_at=from_store(int(row.opened_at)),
+        purpose=row.purpose,
+        due_at=from_store(row.due_at),
+        language=row.language or "",
+    )
 
 
 def close_reply(reply: Reply, seal: Seal, customer: CustomerId) -> bytes:

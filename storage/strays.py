@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import msgspec
+from sqlalchemy import Connection
 
 from consent.delivery import Stray
 from storage import schema
 from storage.database import Database
+from storage.keys import wrapping_root
 from storage.moments import to_store
 from storage.vault import Vault
 from storage.writes import insert_new
@@ -28,6 +30,11 @@ class SqlStrays:
             "door": stray.door,
             "message_id": stray.message_id,
             "received_at": to_store(stray.received_at),
-            "sealed_stray": self._vault.strays.close(said, f"stray:{stray.message_id}"),
         }
-        await self._database.write(lambda c: insert_new(c, schema.strays, [row]))
+
+        def insert(connection: Connection) -> None:
+            root = wrapping_root(self._vault, connection)
+            sealed = self._vault.strays.close(said, f"stray:{stray.message_id}", root)
+            insert_new(connection, schema.strays, [row | {"sealed_stray": sealed}])
+
+        await self._database.write(insert)

@@ -10,13 +10,15 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent.decisions import CustomerId, Decision
-from consent.feed import FEED, event_of
+from consent.feed import FEED, Happening, event_of, happening_event
 from consent.ports import Inbound, Look, Writing
 from storage import schema
 from storage.ids import uuid7
 from storage.moments import to_store
 from storage.rows import (
+    ASKED_FROM,
     ChannelWord,
+    case_row,
     channel_words,
     channels_text,
     close_outgoing,
@@ -106,6 +108,24 @@ def feed_row(decisions: Sequence[Decision]) -> dict[str, Any]:
     }
 
 
+def happening_row(happening: Happening, length: int, at: int) -> dict[str, Any]:
+    """Return what waits in the outbox until the relay tells what happened without a decision.
+
+    :param length: of the customer's chain: it comes after the decisions up to here.
+    """
+    event = happening_event(happening)
+    return {
+        "customer_id": happening.customer,
+        "outgoing_id": f"{FEED}-{length:09}-{event['id']}",
+        "brand": happening.brand,
+        "kind": FEED,
+        "address_hash": "",
+        "sealed_payload": msgspec.json.encode({event["id"]: event}),
+        "claimed_until": 0,
+        "created_at": at,
+    }
+
+
 def keep_session(
     connection: Connection, inbound: Inbound, digest: str, writing: Writing, seal: Seal
 ) -> None:
@@ -148,20 +168,11 @@ def queue(
 ) -> None:
     """Keep what a person must do and what must leave the house.
 
-    :param digests: by id, the hash of the address each outgoing message goes to.
+    :param digests: by id, the hash of the address each outgoing message goes to; and the sender's.
     """
     if writing.cases:
-        rows = [
-            {
-                "customer_id": writing.customer,
-                "case_id": case.id,
-                "brand": inbound.brand,
-                "kind": case.kind,
-                "purpose": case.purpose,
-                "opened_at": to_store(case.opened_at),
-            }
-            for case in writing.cases
-        ]
+        sender = digests[ASKED_FROM]
+        rows = [case_row(case, writing.customer, inbound, sender, seal) for case in writing.cases]
         connection.execute(schema.cases.insert(), rows)
     if writing.outgoing:
         queued = [

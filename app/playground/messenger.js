@@ -42,6 +42,7 @@ export class Messenger extends Phone {
     let newest;
     for (const op of ops) {
       if (op.op === "send" || op.op === "edit") newest = this.#put(talk, op);
+      else if (op.op === "file") newest = this.#file(talk, op);
       else if (op.op === "strip") this.#find(talk, op.id)?.querySelector(".rows")?.remove();
       else if (op.op === "toast") this.toast(op.text);
     }
@@ -86,6 +87,20 @@ export class Messenger extends Phone {
     if (!changed) entry.append(bubble);
     if (op.keyboard === "share") talk.share = op.share;
     if (op.keyboard === "remove") talk.share = "";
+    return entry;
+  }
+
+  // A file that can be saved; it lies in this page alone.
+  #file(talk, { id, name, type, caption, content }) {
+    const entry = this.add(talk);
+    const address = URL.createObjectURL(new Blob([content], { type }));
+    const link = make("a", { href: address, download: name }, name);
+    const words = make("p", { class: "words" }, link, "\n", caption);
+    const bubble = make("div", { class: "bubble", role: "group", tabindex: -1 }, words);
+    bubble.setAttribute("aria-label", this.session.brand.name);
+    entry.dataset.id = id;
+    entry.className = "theirs";
+    entry.append(bubble);
     return entry;
   }
 

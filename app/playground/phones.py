@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.composition import Assistant
+from app.own_data_desk import files_of
 from app.playground.screen import NotedScreen, noted
 from app.store import Store
 from bot.callbacks import pack
@@ -14,7 +15,9 @@ from bot.door import TelegramDoor
 from bot.events import Event, Pressed, Said, Shared
 from bot.inbound import Place
 from bot.memory import Memory, Recent
+from bot.messenger import Document
 from consent.catalogue import BrandId
+from consent.copying import form_of
 from consent.notices import Form
 from consent.ports import Address, AddressKind, Inbound, Proof
 from consent.replies import Option, Reply
@@ -75,6 +78,10 @@ class Phones:
         self._texted: Recent[tuple[str, str], bool] = Recent()
         #: Texts for numbers whose page has not asked for them yet.
         self._waiting: Recent[tuple[str, str], tuple[dict[str, Any], ...]] = Recent()
+        #: Files for chats whose page has not asked for them yet.
+        self._files: Recent[tuple[str, str], tuple[Document, ...]] = Recent()
+        self._file = files_of(assistant, store.own_data)
+        self._screen = NotedScreen()
         self._doors = {str(brand): self._door(str(brand)) for brand in assistant.catalogue.brands}
 
     def _door(self, brand: str) -> TelegramDoor:
@@ -91,7 +98,7 @@ class Phones:
             ),
             handle=assistant.desk.handle,
             voices=lambda language: assistant.wording(brand, language, Form.CHAT),
-            messenger=NotedScreen(),
+            messenger=self._screen,
             note_reach=note_reach,
             now=assistant.clock.now,
             default_language=assistant.catalogue.brands[BrandId(brand)].default_language,
@@ -105,7 +112,21 @@ class Phones:
         """
         with noted() as operations:
             await self._doors[brand].accept(event)
+            for document in await self._documents(brand, str(event.user)):
+                await self._screen.send_document(event.user, document)
         return operations
+
+    async def _documents(self, brand: str, user: str) -> tuple[Document, ...]:
+        """Return the files that are to appear in a chat; others wait for their page to ask."""
+        outbox, now = self.store.outbox, self.assistant.clock.now()
+        for outgoing in await outbox.claim(DOOR, brand, now):
+            form = form_of(outgoing)
+            document = await self._file(outgoing, form) if form else None
+            await outbox.settle(outgoing, now)
+            if document is not None:
+                place = (brand, outgoing.to.value)
+                self._files.put(place, (*(self._files.get(place) or ()), document))
+        return self._files.take((brand, user)) or ()
 
     async def arrived(self, brand: str, number: str) -> list[dict[str, Any]]:
         """Return the texts that were sent to a number of the brand's own accord, such as codes.

@@ -9,7 +9,7 @@ from itertools import count
 from time import time_ns
 from typing import Any
 
-from bot.messenger import Bubble
+from bot.messenger import Bubble, Document
 
 #: What the page is to do, of the request being answered.
 _noted: ContextVar[list[dict[str, Any]]] = ContextVar("noted")
@@ -39,6 +39,12 @@ class NotedScreen:
         _noted.get().append({"op": "send", "id": message, **_shown(bubble)})
         return message
 
+    async def send_document(self, chat: int, document: Document) -> int:  # noqa: ARG002
+        """Note a file: the page offers it to be saved."""
+        message = next(self._ids)
+        _noted.get().append({"op": "file", "id": message, **_saved(document)})
+        return message
+
     async def edit(self, chat: int, message: int, bubble: Bubble) -> int:  # noqa: ARG002
         """Note a change of a message."""
         _noted.get().append({"op": "edit", "id": message, **_shown(bubble)})
@@ -52,6 +58,16 @@ class NotedScreen:
         """Note what vanishes by itself, if it says anything."""
         if text:
             _noted.get().append({"op": "toast", "text": text})
+
+
+def _saved(document: Document) -> dict[str, Any]:
+    """Return a file as the page is told of it; all of ours are text."""
+    return {
+        "name": document.name,
+        "type": document.media_type,
+        "caption": document.caption,
+        "content": document.content.decode(),
+    }
 
 
 def _shown(bubble: Bubble) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from aiogram import Bot
 from aiogram.methods import AnswerCallbackQuery, TelegramMethod
 from aiogram.types import (
+    BufferedInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
@@ -19,13 +20,14 @@ from aiogram.types import (
     ReplyKeyboardRemove,
 )
 
-from bot.messenger import Bubble, Keyboard, Refused, Undelivered, Unreachable
+from bot.messenger import Bubble, Document, Keyboard, Refused, Undelivered, Unreachable
 from bot.pacing import Congested, Pace, Time
 from bot.transport.requests import (
     EditMessageText,
     Fate,
     Markup,
     Outcome,
+    SendDocument,
     SendMessage,
     TakeButtons,
     attempt,
@@ -53,6 +55,15 @@ class TelegramMessenger:
         :raises ValueError: the message has both buttons and another keyboard.
         """
         method = SendMessage(chat_id=chat, text=bubble.html, reply_markup=_markup(bubble))
+        outcome = await self._call(chat, method)
+        if outcome.fate is not Fate.DONE:
+            raise Refused(outcome.reason)
+        return _message_id(outcome.result)
+
+    async def send_document(self, chat: int, document: Document) -> int:
+        """Send a file; if the line breaks before the answer, it may arrive twice."""
+        content = BufferedInputFile(document.content, filename=document.name)
+        method = SendDocument(chat_id=chat, document=content, caption=document.caption)
         outcome = await self._call(chat, method)
         if outcome.fate is not Fate.DONE:
             raise Refused(outcome.reason)

@@ -17,6 +17,7 @@ from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.methods import TelegramMethod
 from aiogram.types import (
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
@@ -61,6 +62,18 @@ class SendMessage(TelegramMethod[Any]):
     parse_mode: str = "HTML"
     link_preview_options: LinkPreviewOptions = _NO_PREVIEW
     reply_markup: Markup | None
+
+
+class SendDocument(TelegramMethod[Any]):
+    """A file, shown under its own name."""
+
+    __returning__ = Any
+    __api_method__ = "sendDocument"
+
+    chat_id: int
+    document: InputFile
+    caption: str
+    disable_content_type_detection: bool = True
 
 
 class EditMessageText(TelegramMethod[Any]):

@@ -31,7 +31,7 @@ def typed_code(scene: Scene, pending: Pending | None) -> Intent | None:
 def yes(turn: Turn, intent: Intent) -> None:
     """Take a yes as the answer to the pending question; with none pending, to nothing."""
     pending = turn.session.pending
-    if pending is None or pending.awaiting is Awaiting.LINK:
+    if pending is None or pending.awaiting in {Awaiting.LINK, Awaiting.CASE}:
         _nothing_pending(turn, intent, "yes.nothing")
     elif _is_late(turn, pending) or _is_stale(intent, pending):
         _show_again(turn, intent, pending)
@@ -73,7 +73,7 @@ def no(turn: Turn, intent: Intent) -> None:
     if intent.purposes:
         turn.wait_for(None)
         withdrawals.withdraw(turn, intent.purposes, pressed=intent.notice is not None)
-    elif pending is None:
+    elif pending is None or pending.awaiting is Awaiting.CASE:
         _nothing_pending(turn, intent, "no.nothing")
     elif pending.awaiting is Awaiting.GRANT and not _is_paused(turn, pending):
         turn.wait_for(None)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from consent.catalogue import Purpose
 from consent.chain import stamp
-from consent.decisions import Action, Subject
+from consent.decisions import SERVICE, Action, Subject
+from consent.dialogue import news
 from consent.dialogue.channels import ask_channels, say_blocked
 from consent.dialogue.overview import state_of
 from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
@@ -73,6 +74,7 @@ def show_notice(turn: Turn, purpose: Purpose) -> None:
     scene = turn.scene
     notice = scene.notice(purpose.id, turn.language)
     chat = scene.form is Form.CHAT
+    news.on_page(turn, purpose)
     if chat and scene.linked:
         turn.say("page.state", page=[state_of(scene, purpose)])
     turn.say("notice", purpose=purpose.id, notice=notice.fingerprint)
@@ -109,6 +111,8 @@ def _offer_way_out(turn: Turn, purpose: Purpose, notice: str) -> None:
     turn.offer(Option(name="withdraw", purpose=purpose.id, notice=notice))
     if purpose.pausable:
         turn.offer(Option(name="pause", purpose=purpose.id, notice=notice))
+    if purpose.years_after_service is not None and turn.scene.standing.record(SERVICE).service:
+        turn.offer(Option(name="restore", purpose=purpose.id))
     turn.offer(*_way_back(purpose))
 
 
@@ -195,7 +199,9 @@ def _has_moved(turn: Turn, purpose: Purpose, pending: Pending) -> bool:
 
 def can_text(turn: Turn) -> bool:
     """Say whether an SMS of ours reaches the customer's number."""
-    return turn.scene.texting and "sms" not in turn.scene.blocked
+    scene = turn.scene
+    # Who has given the number up, or lost it, cannot be texted.
+    return scene.texting and "sms" not in scene.blocked and bool(scene.on_file().number_end)
 
 
 def _prove(turn: Turn, purpose: Purpose, pending: Pending) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consent.batches import ELSEWHERE
 from consent.catalogue import Purpose
 from consent.chain import stamp
 from consent.decisions import Kind, Subject
@@ -49,8 +50,8 @@ def _source(mark: Mark | None) -> str | None:
         return None
     if mark.actor.startswith("staff"):
         return "staff"
-    # Of what a file brings in, the actor is a shop or a system that customers do not know.
-    by_door = mark.actor == "customer" or mark.door == "import"
+    # Of what other systems tell, the actor is a shop or a system that customers do not know.
+    by_door = mark.actor == "customer" or mark.door in ELSEWHERE
     return mark.door if by_door else mark.actor
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from consent.chain import stamp
 from consent.decisions import Kind
+from consent.dialogue import copies, loyalty, news, requests
 from consent.dialogue.channels import offer_switches
 from consent.dialogue.grants import show_notice
 from consent.dialogue.overview import all_switches, changed_switches, states_of
@@ -35,6 +36,7 @@ def help_(turn: Turn, intent: Intent) -> None:
         turn.say("help")
         if not chat:
             _offer_purposes(turn)
+        news.on_overview(turn, asks_only=True)
         turn.offer(Option(name="human"), Option(name="menu"))
 
 
@@ -55,6 +57,7 @@ def menu(turn: Turn) -> None:
         turn.offer(*(Option(name="language", language=x) for x in languages))
     elif chat:
         turn.offer(Option(name="language"))
+    news.on_overview(turn, asks_only=True)
 
 
 def _offer_purposes(turn: Turn) -> None:
@@ -75,6 +78,8 @@ def status(turn: Turn, intent: Intent) -> None:
     states = states_of(turn.scene)
     given = sum(1 for line in states if line["state"] == State.GIVEN.value)
     turn.say("status", states=states, given=given)
+    if chat:
+        requests.say_waiting(turn)
     lines = changed_switches(turn.scene)
     if turn.scene.lens.contacts(turn.scene.standing) or lines:
         on = any(row["state"] == Switch.ON.value for row in lines)
@@ -83,6 +88,7 @@ def status(turn: Turn, intent: Intent) -> None:
             turn.offer(Option(name="switches"))
         else:
             offer_switches(turn)
+    news.on_overview(turn)
     turn.offer(Option(name="menu"))
 
 
@@ -112,7 +118,9 @@ def my_data(turn: Turn) -> None:
         turn.say("my_data.looks", looks=found.looks, since=stamp(found.last_look))
     else:
         turn.say("my_data.no_looks")
-    turn.offer(Option(name="copy"), Option(name="privacy"), Option(name="menu"))
+    requests.say_waiting(turn)
+    turn.offer(Option(name="copy"), Option(name="correction"))
+    turn.offer(Option(name="privacy"), Option(name="menu"))
 
 
 def explain(turn: Turn, intent: Intent) -> None:
@@ -122,6 +130,8 @@ def explain(turn: Turn, intent: Intent) -> None:
         unknown_number(turn, intent.unknown_number)
     elif chat and intent.page is Page.MY_DATA:
         my_data(turn)
+    elif intent.page is Page.MY_DATA and turn.scene.copies.links:
+        copies.give(turn)
     elif intent.page is Page.PRIVACY or not intent.purposes:
         turn.say("privacy")
         turn.offer(*(Option(name="explain", purpose=p) for p in intent.purposes[:1]))
@@ -146,6 +156,7 @@ def _explain_several(turn: Turn, purposes: tuple[str, ...], *, chat: bool) -> No
 
 
 def _explain_short(turn: Turn, purpose_id: str) -> None:
+    news.on_page(turn, turn.scene.catalogue.purpose(purpose_id))
     full = turn.scene.full_notice(purpose_id, turn.language)
     turn.say("explain", purpose=purpose_id, link=full.code)
     turn.offer(Option(name="explain", purpose=purpose_id))
@@ -158,16 +169,13 @@ def unknown_number(turn: Turn, number: int) -> None:
 
 
 def human(turn: Turn, intent: Intent) -> None:
-    """Open a case for a person at the operator; always offer the review (seeds 3.2)."""
-    purpose = next((p for p in turn.scene.catalogue.purposes if p.automated_decisions), None)
+    """Give a copy of the data, or open a case for a person at the operator."""
     if intent.page is Page.COPY:
-        turn.confirm("human.copy", case=turn.open_case("access").id)
-    elif intent.page is Page.REVIEW and purpose:
-        turn.confirm("human.review", case=turn.open_case("review", purpose.id).id)
+        copies.give(turn)
+    elif intent.page is Page.RESTORE:
+        loyalty.ask_back(turn)
     else:
-        about = intent.purposes[0] if intent.purposes else None
-        turn.confirm("human", case=turn.open_case("contact", about).id)
-        turn.offer(Option(name="review"))
+        requests.open_(turn, intent)
     turn.offer(Option(name="menu"))
 
 
@@ -199,6 +207,8 @@ def _spell(turn: Turn, *, with_diacritics: bool) -> None:
 def unclear(turn: Turn) -> None:
     """Change nothing; ask one short question, or say who we are to a newcomer."""
     pending = turn.session.pending
+    if requests.add(turn):
+        return
     if not turn.session.greeted and pending is None:
         menu(turn)
         return

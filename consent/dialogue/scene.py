@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from consent.cases import SAME_CASE, Case, due_of
 from consent.catalogue import Brand, Catalogue, Purpose
+from consent.copy_links import NO_WAY, CopyWays
 from consent.decisions import NO, YES, Action, Kind, Subject
 from consent.intents import Intent
 from consent.notices import Form, Notice
@@ -29,10 +31,8 @@ class Awaiting(StrEnum):
     WITHDRAW = "withdraw"
     #: The number: the intent is carried out when it is proven.
     LINK = "link"
-
-
-#: Asking again within this time is about the same case.
-_SAME_CASE = timedelta(days=1)
+    #: More words for the case whose name `words` is; nobody has to say any.
+    CASE = "case"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +49,14 @@ class Pending:
     notice: str | None = None
     linked_notice: str | None = None
     #: Two digits that the yes must repeat.
-    code: str | None = None
+    code: str | None = field(default=None, repr=False)
     #: The message that this was asked in answer to.
     message_id: str = ""
     #: When the same was first asked, if it was asked again since.
     since: datetime | None = None
     #: LINK only: what is carried out once the number is known, and the words that prove it.
     intent: Intent | None = None
-    words: str = ""
+    words: str = field(default="", repr=False)
     #: The answer came so late that a yes counts no more.
     lapsed: bool = False
 
@@ -67,16 +67,6 @@ class Pending:
     def is_fresh(self, now: datetime, hours: int) -> bool:
         """Say whether a yes to it still gives something."""
         return not self.lapsed and self.is_open(now, hours)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """Something a person at the operator must do."""
-
-    id: str
-    kind: str
-    opened_at: datetime
-    purpose: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +109,10 @@ class Session:
     #: The highest number among the provider's messages, and when it came.
     newest: int = 0
     newest_at: datetime | None = None
+    #: The restart of the service after which it was said that the loyalty is being restored.
+    back_at: datetime | None = None
+    #: When a copy of the data was last given.
+    copied_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,13 +161,16 @@ class Scene:
     #: So is the door's own: nothing we show is seen.
     muted: bool = False
     #: What was said, and the provider's id of it.
-    words: str = ""
+    words: str = field(default="", repr=False)
     message_id: str = ""
     #: Said before something that was answered already: it may only lower permission.
     late: bool = False
     #: The language the door believes the customer reads; words and profile come first.
     hint: str | None = None
     on_file: Callable[[], OnFile] = OnFile
+    copies: CopyWays = NO_WAY
+    #: Reads the customer's cases that wait for an answer; none: nobody keeps them.
+    open_cases: Callable[[], tuple[Case, ...]] | None = None
 
     @property
     def now(self) -> datetime:
@@ -213,6 +210,8 @@ class Turn:
     options: list[Option] = field(default_factory=list)
     decisions: list[Decide] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
+    #: By the name of an open case, what the customer has added to it.
+    notes: dict[str, str] = field(default_factory=dict)
     #: SMS to the customer's number, besides the answer.
     texts: list[Message] = field(default_factory=list)
     #: The question that was pending when the message came.
@@ -308,15 +307,25 @@ class Turn:
 
     def open_case(self, kind: str, purpose: str | None = None) -> Case:
         """Return the case of this kind: the one open since less than a day, or a new one."""
-        now = self.scene.now
+        now, zone = self.scene.now, self.scene.catalogue.timezone
+        waiting = {case.id: case for case in (*self.waiting_cases, *self.cases)}
         for case in self.session.cases:
-            if case.kind == kind and (now - case.opened_at) < _SAME_CASE:
-                return case
-        case = Case(id=self.scene.fresh_case, kind=kind, opened_at=now, purpose=purpose)
+            if case.kind == kind and now - case.opened_at < SAME_CASE and case.id in waiting:
+                return waiting[case.id]
+        # Each message brings one fresh name; a second case of it needs another.
+        name = f"{self.scene.fresh_case}{f'-{len(self.cases) + 1}' if self.cases else ''}"
+        due = due_of(kind, now, self.scene.brand, zone)
+        case = Case(id=name, kind=kind, opened_at=now, purpose=purpose, due_at=due)
         others = tuple(c for c in self.session.cases if c.kind != kind)
         self.session = replace(self.session, cases=(*others, case))
         self.cases.append(case)
         return case
+
+    @property
+    def waiting_cases(self) -> tuple[Case, ...]:
+        """The cases from before this message that wait for an answer."""
+        read = self.scene.open_cases
+        return self.session.cases if read is None else read()
 
     def reply(self) -> Reply:
         """Return what has been said so far."""

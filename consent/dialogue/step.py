@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from consent.catalogue import Purpose
-from consent.dialogue import answers, channels, grants, pages, withdrawals
+from consent.dialogue import answers, channels, grants, loyalty, pages, withdrawals
 from consent.dialogue.scene import Awaiting, Pending, Scene, Session, Turn
 from consent.intents import Intent, IntentName, Page, Scope, Wish
 from consent.replies import Option
@@ -57,6 +57,7 @@ def step(scene: Scene, session: Session, intent: Intent) -> Turn:
             _HANDLERS[wish.name](turn, wish)
         else:
             pages.unclear(turn)
+    loyalty.say_under_way(turn)
     return turn
 
 

@@ -141,6 +141,7 @@ def _say_other_ways(turn: Turn, changed: list[Purpose]) -> None:
     for purpose in changed:
         for alternative in purpose.alternatives:
             turn.confirm(f"alternative.{alternative}")
+            turn.offer(Option(name="other_proof", purpose=purpose.id))
 
 
 def ask(turn: Turn, intent: Intent) -> None:

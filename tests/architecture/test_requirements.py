@@ -11,7 +11,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("app", "bot", "consent", "locales", "marketing", "sms", "storage")
 #: Modules whose package has another name.
-NAMES = {"dotenv": "python-dotenv", "prompt_toolkit": "prompt-toolkit"}
+NAMES = {
+    "argon2": "argon2-cffi",
+    "dotenv": "python-dotenv",
+    "prompt_toolkit": "prompt-toolkit",
+}
 
 
 def _declared() -> set[str]:

@@ -80,7 +80,11 @@ NEW_OFFERS = shelf(notice(major=2))
         pytest.param(
             scene(*given("offers"), through=lens(on=NEW_OFFERS)),
             intent(GRANT, "offers"),
-            (("page.state", "notice", "ask.grant"), (), "grant"),
+            (
+                ("news.outdated.page", "page.state", "notice", "ask.grant"),
+                ("offers asked",),
+                "grant",
+            ),
             id="outdated",
         ),
         pytest.param(

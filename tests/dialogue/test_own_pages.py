@@ -203,7 +203,8 @@ def test_what_is_on_file_can_be_seen(
     """The number's end, since when, how many records, and who looked how often (law 9)."""
     turn = step(replace(scene(), on_file=lambda: found), session(), MY_DATA)
     assert expected == [(m.id, m.params) for m in turn.messages]
-    assert [Option(name="copy"), Option(name="privacy"), MENU] == turn.options
+    names = ("copy", "correction", "privacy")
+    assert [*(Option(name=name) for name in names), MENU] == turn.options
 
 
 def test_with_nothing_on_file_nothing_is_made_up() -> None:
@@ -233,7 +234,7 @@ def test_a_copy_is_a_case_of_its_own() -> None:
     assert [("access", None)] == [(c.kind, c.purpose) for c in first.cases]
     assert [] == again.cases
     assert ["contact"] == [c.kind for c in person.cases]
-    expected = {"case": "K7M2-94QX"}
+    expected = {"case": "K7M2-94QX", "due": "2025-04-10T20:59:59.999999Z"}
     assert expected == first.messages[0].params == again.messages[0].params
     assert [MENU] == first.options
 

@@ -218,7 +218,7 @@ def test_a_person_is_one_case_however_often_asked() -> None:
     assert [("contact", "credit")] == [(c.kind, c.purpose) for c in first.cases]
     assert [] == again.cases
     assert [("contact", None)] == [(c.kind, c.purpose) for c in later.cases]
-    expected = {"case": "K7M2-94QX"}
+    expected = {"case": "K7M2-94QX", "due": "2025-04-10T20:59:59.999999Z"}
     assert expected == first.messages[0].params == again.messages[0].params
 
 

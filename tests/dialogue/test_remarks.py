@@ -173,7 +173,7 @@ async def test_a_case_is_kept_without_a_number_of_the_ledger() -> None:
     """The reference of a case is worth keeping; no decision stands behind it."""
     talk = Talk()
     message = (await talk.say(choice=Option(name="human"))).messages[0]
-    assert (True, {"case"}) == (message.kept, set(message.params))
+    assert (True, {"case", "due"}) == (message.kept, set(message.params))
 
 
 async def test_a_receipt_stays_the_same_when_the_message_comes_again() -> None:

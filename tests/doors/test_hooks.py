@@ -32,7 +32,6 @@ from consent.hooks import Fault, Shipment
 from storage.hooks import SqlHooks
 from storage.migration import migrate
 from storage.sqlite import SqliteDatabase
-from storage.vault import Vault, load_root_key
 from tests.doors.fake_receiver import (
     FakeReceiver,
     Mishap,
@@ -410,8 +409,7 @@ async def test_a_stop_by_sms_is_told_within_a_second(
     async with AsyncExitStack() as stack:
         house = open_house(tmp_path, "lmt")
         await stack.enter_async_context(house.client)
-        vault = Vault(load_root_key(tmp_path / "root.key", create=False))
-        hooks = SqlHooks(house.store.database, vault)
+        hooks = SqlHooks(house.store.database, house.store.vault)
         receiver.clock = house.clock.now().timestamp()
         _, receiver.secret = await hooks.add("lmt", receiver.url, house.clock.now())
         await stack.enter_async_context(relaying(house.store.database, hooks, house.assistant))

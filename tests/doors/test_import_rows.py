@@ -8,7 +8,7 @@ import pytest
 
 from app.import_file import COLUMNS
 from app.import_rows import MEANINGS, Fault, RowReader
-from consent.batches import Entry, Refusal, Release
+from consent.batches import Entry, Item, Refusal, Release
 from consent.decisions import SERVICE, Action, Subject
 from tests.doors.import_stage import CATALOGUE, NUMBER, SEEN, SHELF, no, row
 
@@ -18,7 +18,7 @@ def reader() -> RowReader:
     return RowReader("lmt", CATALOGUE, SHELF)
 
 
-def read(**fields: str) -> Entry | Release | Fault | Refusal:
+def read(**fields: str) -> Item | Fault | Refusal:
     """Read one row."""
     return reader().read(tuple(fields.get(name, "") for name in COLUMNS))
 

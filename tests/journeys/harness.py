@@ -254,7 +254,8 @@ def open_house(  # noqa: PLR0913
     ledger: Ledger = MemoryLedger() if memory else store.ledger
     clock = SetClock()
     plain = compose(ROOT, ledger, settings.link_base, clock)
-    desk = Recorder(plain.house, ledger, clock, SetEntropy())
+    batches = None if memory else store.batches
+    desk = Recorder(plain.house, ledger, clock, SetEntropy(), batches=batches)
     assistant = dataclasses.replace(plain, desk=desk)
     talk = Talk(brand=brand, number=NUMBER, via=via, language=None, store=False)
     bots = Bots(assistant, store, settings, VirtualTime()) if telegram else None

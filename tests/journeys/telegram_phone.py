@@ -55,8 +55,10 @@ class TelegramPhone:
     async def _deliver(self, update: dict[str, Any]) -> str:
         assert [200] == await self.bot.deliver_until_accepted(update)
         assert [] == self.bot.violations
-        fresh = [s for s in self.bot.screens(self._user.id) if self._seen.get(s.id) != _face(s)]
-        self._seen = {s.id: _face(s) for s in self.bot.screens(self._user.id)}
+        # Files come when they come; what is told is what was said.
+        said = [s for s in self.bot.screens(self._user.id) if not s.file]
+        fresh = [s for s in said if self._seen.get(s.id) != _face(s)]
+        self._seen = {s.id: _face(s) for s in said}
         return "\n\n".join(_page(shown) for shown in fresh if shown.rows or not shown.edited)
 
 

@@ -7,14 +7,19 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
+from consent.chain import stamp
+from consent.copy_links import CopyWays
 from consent.decisions import Action, Subject
 from consent.dialogue.scene import Awaiting, Pending, Turn
+from consent.dialogue.step import step
 from consent.intents import Intent, IntentName, Page, Wish
 from consent.notices import Form
 from consent.replies import Message, Reply
+from tests.locales.life import life
 from tests.locales.sayings import REMARKS
 from tests.locales.situations import (
     ALL,
+    CASE,
     CHANNELS,
     CODE,
     EXPLAIN,
@@ -44,12 +49,14 @@ _UNKNOWN_TEXT = "0" * 64
 
 def replies(stage: Stage) -> dict[str, Reply]:
     """Return every reply by the name of its situation."""
-    both = (_stops, _withdrawals, _doubts, _grants, _answers, _switches, _pauses, _readings)
+    first = (_stops, _withdrawals, _doubts, _grants, _answers, _switches, _pauses, _readings)
+    both = (*first, _requests, _copies, life)
     more = (_chat_only, _own_pages, _pages, _codes) if stage.form is Form.CHAT else (_spelling,)
     played = chain.from_iterable(part(stage) for part in (*both, *more))
     chat = stage.form is Form.CHAT
     alone = (*_SAID_BY_DOORS, *(_SAID_BY_CHATS if chat else ()))
     doors = {x: Reply(language="", messages=(Message(x),)) for x in alone}
+    doors |= {text.id: Reply(language="", messages=(text,)) for text in _SAID_BY_STAFF}
     for number, text in enumerate(() if chat else _SAID_BY_SMS):
         doors[f"{text.id} {number}"] = Reply(language="", messages=(text,))
     return {name: turn.reply() for name, turn in played} | doors
@@ -58,6 +65,11 @@ def replies(stage: Stage) -> dict[str, Reply]:
 #: What a door says without asking the dialogue.
 _SAID_BY_DOORS = ("error.store", "error.too_long")
 _SAID_BY_CHATS = ("error.failed", "link.ended")
+#: What staff let be said: a few of their own words stand for all.
+_SAID_BY_STAFF = (
+    Message("case.answer", {"case": CASE, "answer": "LMT 80768076"}),
+    Message("case.extended", {"case": CASE, "due": stamp(NOW), "reason": "LMT 80768076"}),
+)
 _SAID_BY_SMS = (
     Message("limit.reached"),
     *(Message("code.text", {"purpose": p, "code": PIN}) for p in PURPOSES),
@@ -106,9 +118,10 @@ def _doubts(stage: Stage) -> Played:
         doubt = Intent(name=WITHDRAW, purposes=about, certain=False)
         yield f"perhaps STOP {size}", stage.turn(doubt, *stage.given(*about))
     yield "perhaps STOP", stage.turn(Intent(name=WITHDRAW, certain=False), *stage.given("offers"))
-    for narrow in ({"channels": ("email", "call")}, {"topics": ("greetings", "surveys")}):
-        unsure = Intent(name=WITHDRAW, certain=False, **narrow)
-        yield f"perhaps STOP {' '.join(narrow)}", stage.turn(unsure, *stage.given("offers"))
+    ways = Intent(name=WITHDRAW, certain=False, channels=("email", "call"))
+    yield "perhaps no e-mail, no calls", stage.turn(ways, *stage.given("offers"))
+    topics = Intent(name=WITHDRAW, certain=False, topics=("greetings", "surveys"))
+    yield "perhaps no greetings, no surveys", stage.turn(topics, *stage.given("offers"))
     wishes = (Wish(name=WITHDRAW, purposes=("traffic",)), Wish(name=WITHDRAW, channels=("call",)))
     two = Intent(name=WITHDRAW, actions=wishes)
     yield "STOP 2 and a channel", stage.turn(two, *stage.given("offers", "traffic"), *on("call"))
@@ -262,6 +275,16 @@ def _chat_only(stage: Stage) -> Played:
         yield why.value, stage.remark(why.value)
 
 
+def _requests(stage: Stage) -> Played:
+    """What a person is asked to do, what is added to it, and what is still open."""
+    wrong = stage.turn(Intent(name=IntentName.HUMAN, page=Page.CORRECTION))
+    yield "wrong data", wrong
+    yield "another proof", stage.turn(Intent(name=IntentName.HUMAN, page=Page.OTHER_PROOF))
+    adding = replace(stage.scene((), proof=1, linked=True), words="Anna")
+    yield "what is wrong", step(adding, wrong.session, Intent(name=IntentName.UNCLEAR))
+    yield "status, one open", step(adding, wrong.session, Intent(name=IntentName.STATUS))
+
+
 def _own_pages(stage: Stage) -> Played:
     every = Intent(name=IntentName.STATUS, page=Page.SWITCHES)
     mine = Intent(name=EXPLAIN, page=Page.MY_DATA)
@@ -273,6 +296,15 @@ def _own_pages(stage: Stage) -> Played:
     yield "my data", stage.turn(mine)
     yield "my data, nobody looked", replace(stage, unseen=True).turn(mine)
     yield "a copy", stage.turn(Intent(name=IntentName.HUMAN, page=Page.COPY))
+
+
+def _copies(stage: Stage) -> Played:
+    """Play a copy that is given at once, and one asked for too soon; a link is 43 characters."""
+    ways = CopyWays(files=True, links=True, secret=lambda: "k" * 43)
+    giving, copy = replace(stage, copies=ways), Intent(name=IntentName.HUMAN, page=Page.COPY)
+    first = giving.turn(copy)
+    yield "a copy, at once", first
+    yield "a copy, too soon", step(giving.scene((), proof=1, linked=True), first.session, copy)
 
 
 def _pages(stage: Stage) -> Played:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import consent.dialogue
+from consent.cases import CaseKind
 from consent.ports import Remark
 from consent.states import State, Switch
 
@@ -48,13 +49,15 @@ SMS_ONLY = {
     "ask.grant.code",
     "ask.grant.automated.code",
     "explain.many",
+    "copy.link",
     "privacy",
     "code.text",
     "language.spelling",
     "limit.reached",
 }
 #: What the locale puts lines together from, and what doors say by themselves.
-LINES = {"line.menu", "line.menu.unknown", "line.switch", "line.switch.bare", "receipt"} | {
+LINES = {"line.case", "line.menu", "line.menu.unknown", "line.switch", "line.switch.bare"}
+LINES |= {"receipt"} | {
     f"line.{page}{kind}" for page in ("status", "page") for kind in ("", ".bare", ".paused")
 }
 DOORS = {
@@ -64,6 +67,8 @@ DOORS = {
     "link.ended",
     "code.text",
     "limit.reached",
+    "case.answer",
+    "case.extended",
 }
 #: What Telegram shows of a bot before anything is said.
 COMMANDS = (
@@ -73,12 +78,16 @@ COMMANDS = (
     "channels",
     "privacy",
     "mydata",
+    "export",
     "human",
     "language",
     "help",
 )
 PROFILE = {f"command.{name}" for name in COMMANDS} | {"bot.description", "bot.short"}
-SOURCES = ("telegram", "sms", "terminal", "playground", "staff", "import", "system")
+SOURCES = (
+    *("telegram", "sms", "terminal", "playground", "staff", "import", "system"),
+    *("shop", "portal", "call_centre"),
+)
 #: Options that no reply offers, but that a door shows of itself.
 DOOR_OPTIONS = {"help"}
 
@@ -137,4 +146,5 @@ def words() -> set[str]:
     """Return the ids of the words that lines are put together from."""
     states = {f"state.{s.value}" for s in State}
     switches = {f"switch.{s.value}" for s in Switch}
-    return LINES | states | switches | {f"source.{s}" for s in SOURCES}
+    cases = {f"case.kind.{k.value}" for k in CaseKind}
+    return cases | LINES | states | switches | {f"source.{s}" for s in SOURCES}

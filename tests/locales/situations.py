@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from consent.catalogue import BrandId
+from consent.copy_links import NO_WAY, CopyWays
 from consent.decisions import SERVICE, Action, CustomerId, Decision, DecisionId, Subject
 from consent.dialogue.scene import Awaiting, OnFile, Pending, Scene, Session, Turn
 from consent.dialogue.step import remark, resume, step
@@ -61,6 +62,8 @@ class Stage:
     texting: bool = False
     #: A provider blocks SMS to the customer.
     blocked: bool = False
+    #: How a copy of the data can be given.
+    copies: CopyWays = NO_WAY
 
     def scene(self, past: tuple[Said, ...], *, proof: int, linked: bool) -> Scene:
         """Return what the dialogue sees."""
@@ -82,6 +85,7 @@ class Stage:
             blocked=frozenset({"sms"} if self.blocked else ()),
             fresh_case=CASE,
             on_file=lambda: NEVER_SEEN if self.unseen else SEEN,
+            copies=self.copies,
         )
 
     def turn(  # noqa: PLR0913

@@ -14,7 +14,7 @@ from locales.catalogue_source import load_catalogue
 from locales.notice_lock import LOCK, Key, check_lock, enter_versions, read_lock, write_lock
 from locales.notice_source import compose
 from locales.wording import load_texts
-from tests.locales.voices import BRANDS, LANGUAGES, copy_words, enter
+from tests.locales.voices import BRANDS, CHANGED, LANGUAGES, copy_words, enter
 
 _FORMS = ("chat", "sms")
 
@@ -224,13 +224,13 @@ def test_half_a_major_change_is_refused(root: Path, left: str) -> None:
     _change(root, *(file for file in _every_file("offers") if file != left))
     language, _, name = left.split("/")
     with pytest.raises(WordsBroken, match=rf"lmt/offers/{language}/{name.split('.')[1]}"):
-        enter_versions(_texts(root), before, changed="Half.", major=True)
+        enter_versions(_texts(root), before, changed=CHANGED, major=True)
 
 
 def test_no_change_enters_nothing(root: Path) -> None:
     """Entering versions when nothing changed leaves the lock as it is."""
     before = _known(root)
-    assert before == enter_versions(_texts(root), before, changed="Nothing.", major=False)
+    assert before == enter_versions(_texts(root), before, changed=CHANGED, major=False)
 
 
 def test_unknown_text_is_outdated(root: Path) -> None:
@@ -263,9 +263,9 @@ def test_an_earlier_text_cannot_come_back(root: Path) -> None:
     first = _texts(root)
     known = _known(root)
     _change(root, "en/notices/credit.chat.txt")
-    known = enter_versions(_texts(root), known, changed="Longer.", major=False)
+    known = enter_versions(_texts(root), known, changed=CHANGED, major=False)
     with pytest.raises(WordsBroken, match="cannot come back"):
-        enter_versions(first, known, changed="As before.", major=False)
+        enter_versions(first, known, changed=CHANGED, major=False)
 
 
 def test_a_text_that_is_there_twice_is_refused(root: Path) -> None:

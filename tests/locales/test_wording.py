@@ -260,7 +260,7 @@ def test_missing_parameter_is_an_error(texts: Texts) -> None:
 
 def test_what_customers_sent_is_not_a_template(texts: Texts) -> None:
     """Braces in a value stay braces: values are filled in once."""
-    said = _say(texts, "en", "human", case="{phone}")
+    said = _say(texts, "en", "human", case="{phone}", due="2026-12-22T21:59:59.999999Z")
     assert "{phone}" in said
 
 

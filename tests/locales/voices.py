@@ -35,6 +35,8 @@ PURPOSES = (
 #: Every way a text can go out by SMS: language and form.
 SMS_VOICES = (("lv", Form.SMS), ("lv", Form.SMS_PLAIN), ("ru", Form.SMS), ("en", Form.SMS))
 VOICES = (*((language, Form.CHAT) for language in LANGUAGES), *SMS_VOICES)
+#: What changed, as tests say it in every language.
+CHANGED = {"lv": "Tests to mainīja.", "ru": "Это изменил тест.", "en": "A test changed it."}
 PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
 
 
@@ -47,7 +49,7 @@ def copy_words(folder: Path) -> Path:
 def enter(root: Path, known: list[Notice], *, major: bool = False) -> list[Notice]:
     """Enter versions for whatever changed, and write the lock."""
     texts = compose(root, load_catalogue(root))
-    notices = enter_versions(texts, known, changed="A test changed it.", major=major)
+    notices = enter_versions(texts, known, changed=CHANGED, major=major)
     write_lock(root, notices)
     return notices
 

@@ -11,8 +11,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from app.check_command import run_migrate
 from app.fresh_process import fresh_process
+from app.migrate_command import run_migrate
 from app.proof_cli import proof_app, verify
 from app.proof_commands import public_key
 from consent.errors import SettingBroken

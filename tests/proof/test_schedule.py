@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.check_command import run_migrate
+from app.migrate_command import run_migrate
 from app.proof_schedule import ProofSchedule, export_apart, proving, read_schedule
 from consent.errors import SettingBroken
 from storage.sqlite import SqliteDatabase

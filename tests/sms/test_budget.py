@@ -119,6 +119,19 @@ EXEMPTIONS = (
         ucs2=2,
     ),
     Exemption(
+        "what is new in a text",
+        "told once a version, in a sentence of the operator's, beside what was asked for",
+        lambda r: _has(r, "news."),
+        gsm=2,
+        ucs2=3,
+    ),
+    Exemption(
+        "loyalty is being restored",
+        "told once, beside what was asked for",
+        lambda r: _has(r, "loyalty.under_way"),
+        ucs2=2,
+    ),
+    Exemption(
         "language",
         "the change, and in the new language all that can be typed",
         lambda r: _has(r, "language.set"),

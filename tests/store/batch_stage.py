@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from consent.batches import Entry, Fate, Refusal, Release
+from consent.batches import Entry, Fate, Item, Refusal, Release
 from consent.decisions import Action, Decision, Subject
 from consent.desk import ConsentDesk, rebuild
 from consent.notices import Form
@@ -67,7 +67,7 @@ def office(database: Database, batches: SqlBatches | None = None) -> ConsentDesk
     return ConsentDesk(HOUSE, ledger, CLOCK, SystemEntropy(), batches=found)
 
 
-async def bring(database: Database, *entries: Entry | Release) -> list[Refusal | str | None]:
+async def bring(database: Database, *entries: Item) -> list[Refusal | str | None]:
     """Record entries; return of each why it was refused, or that it was there already."""
     return told(await office(database).record_batch(entries))
 

@@ -50,7 +50,7 @@ __all__ = [
     "post",
 ]
 
-_METERED = {"sendMessage", "editMessageText", "editMessageReplyMarkup"}
+_METERED = {"sendMessage", "sendDocument", "editMessageText", "editMessageReplyMarkup"}
 #: Each bot counts from another number, so that mixing them up is noticed.
 _FIRST_UPDATE = 500_000
 _PAGE = "<html><head><title>{0} {1}</title></head><body><h1>{0} {1}</h1></body></html>"

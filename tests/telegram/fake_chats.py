@@ -26,6 +26,8 @@ class Shown:
     markup: str = "none"
     #: What else a customer's message holds: a sticker, a contact …
     content: Json = field(default_factory=dict)
+    #: The file the bot sent with it.
+    file: bytes = field(default=b"", repr=False)
     edit_date: int | None = None
     deleted: bool = False
     #: Too old to be edited.

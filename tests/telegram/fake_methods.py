@@ -162,6 +162,29 @@ def send_message(bot: BotState, params: Params) -> Json:
     return chat.put(shown).as_json(chat.head, bot.as_json())
 
 
+def send_document(bot: BotState, params: Params) -> Json:
+    """Show a file, with a line under it."""
+    upload = rules.check_upload(params)
+    chat = _chat(bot, params)
+    document = {
+        "file_id": f"F{bot.id}-{chat.id}-{len(chat.messages)}",
+        "file_unique_id": f"U{len(chat.messages)}",
+        "file_name": upload.name,
+        "mime_type": upload.media_type,
+        "file_size": len(upload.content),
+    }
+    shown = Shown(
+        id=chat.number(),
+        date=bot.now(),
+        by_bot=True,
+        text=str(params.get("caption", "")),
+        markup="document",
+        content={"document": document},
+        file=upload.content,
+    )
+    return chat.put(shown).as_json(chat.head, bot.as_json())
+
+
 def edit_message_text(bot: BotState, params: Params) -> Json:
     """Show other words and buttons in a message; buttons not sent again vanish."""
     parsed = rules.check_text(params, "MESSAGE_TOO_LONG")
@@ -254,6 +277,7 @@ METHODS: dict[str, Callable[[BotState, Params], object]] = {
     "setmyshortdescription": set_my_short_description,
     "getmyshortdescription": get_my_short_description,
     "sendmessage": send_message,
+    "senddocument": send_document,
     "editmessagetext": edit_message_text,
     "editmessagereplymarkup": edit_message_reply_markup,
     "deletemessage": delete_message,

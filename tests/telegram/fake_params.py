@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.telegram.fake_rules import bad
+from tests.telegram.fake_upload import Upload
 
 _NESTED = {
     "allowed_updates",
@@ -46,9 +47,14 @@ async def read_params(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         found |= await _json_body(request)
     elif request.can_read_body:
-        form = await request.post()
-        found |= {k: v if isinstance(v, str) else v.filename for k, v in form.items()}  # type: ignore[union-attr]
+        found |= {name: _part(value) for name, value in (await request.post()).items()}
     return {key: _decoded(key, value) for key, value in found.items()}
+
+
+def _part(value: str | bytes | bytearray | web.FileField) -> str | Upload:
+    if isinstance(value, web.FileField):
+        return Upload(value.filename, value.content_type, value.file.read())
+    return str(value)
 
 
 async def _json_body(request: web.Request) -> dict[str, Any]:

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.telegram.fake_html import Parsed, Unparsable, parse_html, units
+from tests.telegram.fake_upload import Upload
 
 #: Our own: what still looks well on a small screen.
 MOST_ROWS = 8
 LONGEST_LABEL = 24
+#: Telegram's: what a bot may send.
+LARGEST_FILE = 50 * 1024 * 1024
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -85,6 +88,25 @@ def check_text(params: dict[str, Any], too_long: str) -> Parsed:
     if units(parsed.text) > 4096:
         raise bad(too_long)
     return parsed
+
+
+def check_upload(params: dict[str, Any]) -> Upload:
+    """Return the file that a call brought along.
+
+    :raises Refused: none, an empty one, one too large, or too long a caption.
+    """
+    named = params.get("document", "")
+    name = named.removeprefix("attach://") if isinstance(named, str) else "document"
+    upload = params.get(name)
+    if not isinstance(upload, Upload):
+        raise bad("there is no document in the request")
+    if not upload.content:
+        raise bad("file must be non-empty")
+    if len(upload.content) > LARGEST_FILE:
+        raise Refused(413, "Request Entity Too Large", violation=True)
+    if units(str(params.get("caption", ""))) > 1024:
+        raise bad("message caption is too long")
+    return upload
 
 
 def check_markup(markup: dict[str, Any] | None, *, private: bool) -> Markup:
