@@ -12,18 +12,19 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from app.list_check_opening import ListGone, Wanted, open_check, since_of
+from app.list_check_opening import ListGone, ListsBusy, Wanted, open_check, since_of
 from app.list_check_run import Checking, Means, Targets
 from app.list_check_since import Since
 from app.list_check_source import ListSource
+from app.list_check_state import STATE, State, files_for, read_state, waiting_state
 from consent.errors import StoreUnavailable
 from marketing.list_columns import ListUnclear
 from marketing.listing import ListCheck
@@ -32,33 +33,15 @@ from storage.list_looks import Begun
 _log = logging.getLogger("consent.lists")
 
 _NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_LIST, _STATE = "list", "state.json"
+_LIST = "list"
 #: What was made of a list, as it may be asked for.
 FILES = ("allowed", "blocked", "rejected", "changed", "summary")
 #: Lists that one process checks at once.
 _AT_ONCE = 2
+#: Lists of one process that are taken and not finished.
+_UNFINISHED = 8
 #: A check of which nothing was heard for so long was stopped with its process.
 _SILENCE = timedelta(minutes=10)
-
-
-class State(msgspec.Struct, kw_only=True):
-    """How far a list check is."""
-
-    id: str
-    brand: str
-    #: `waiting`, `running`, `finished`, `failed` or `stopped`.
-    status: str
-    valid_until: datetime
-    heard_at: datetime
-    rows: int = 0
-    share: float = 0.0
-    #: What went wrong.
-    detail: str | None = None
-    summary: dict[str, Any] | None = None
-    files: tuple[str, ...] = ()
-    #: How those with rows end.
-    suffix: str = ".csv"
-    column: str | None = None
 
 
 class ListDesk:
@@ -69,45 +52,54 @@ class ListDesk:
         self._means, self._spool, self.largest = means, spool, largest
         self._running: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._unfinished: set[str] = set()
 
     async def take(self, wanted: Wanted, content: AsyncIterator[bytes]) -> State:
         """Take a list and begin to check it.
 
         :raises ListUnclear: it cannot be checked; nobody was looked at, nothing is kept.
+        :raises ListsBusy: too many are unfinished.
         """
         means = self._means[wanted.question.brand]
         check = open_check(wanted, means, means.clock.now())
-        folder = self._folder(check.id)
-        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True)
-        try:
-            self._tell(_waiting(check))
+        with self._admitted(check.id) as folder:
+            self._tell(waiting_state(check))
             await _store(folder / _LIST, content, self.largest)
             return await self._start(wanted, check, None)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
 
     async def take_changes(self, wanted: Wanted) -> State:
         """Begin to tell what has changed since an earlier check, of the same list.
 
         :raises ListGone: its answer is not good any more.
-        :raises ListUnclear: there is no such check, or it is not finished.
+        :raises ListUnclear: whoever asks has no such check, or it is not finished.
+        :raises ListsBusy: too many are unfinished.
         """
         brand, earlier = wanted.question.brand, wanted.since or ""
         means = self._means[brand]
-        if self.state(brand, earlier) is None:
+        found = self.state(brand, earlier)
+        if found is None or found.viewer != wanted.viewer:
             raise ListUnclear("There is no such check of this brand.")
         begun, since = await since_of(means, brand, earlier, means.clock.now())
         wanted = replace(wanted, question=begun.question)
         check = open_check(wanted, means, means.clock.now())
         check = replace(check, valid_until=begun.valid_until)
-        folder = self._folder(check.id)
-        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True)
-        try:
+        with self._admitted(check.id) as folder:
             os.link(self._folder(begun.id) / _LIST, folder / _LIST)
-            self._tell(_waiting(check))
+            self._tell(waiting_state(check))
             return await self._start(wanted, check, since)
+
+    @contextmanager
+    def _admitted(self, check: str) -> Iterator[Path]:
+        """Make a folder for one check more; whoever fails in it leaves nothing behind."""
+        if len(self._unfinished) >= _UNFINISHED:
+            raise ListsBusy
+        self._unfinished.add(check)
+        folder = self._folder(check)
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+            yield folder
         except BaseException:
+            self._unfinished.discard(check)
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
@@ -116,7 +108,7 @@ class ListDesk:
         source = await asyncio.to_thread(
             ListSource, file, means.holds, largest=self.largest, wanted=wanted.column
         )
-        state = _waiting(check)
+        state = waiting_state(check)
         state.column, state.suffix = source.shape.column, source.shape.suffix
         self._tell(state)
         task = asyncio.create_task(self._run(Checking(means, check, source, since), source, state))
@@ -149,6 +141,7 @@ class ListDesk:
             # Its own words can quote a customer.
             _log.error("a list check failed: %s, %s", state.id, type(fault).__name__)
             state.status, state.detail = "failed", "Something went wrong here; check it again."
+        self._unfinished.discard(state.id)
         self._tell(state)
 
     def state(self, brand: str, check: str) -> State | None:
@@ -159,17 +152,18 @@ class ListDesk:
         if found is None or found.brand != brand:
             return None
         now = self._means[brand].clock.now()
-        if found.status in {"waiting", "running"} and now - found.heard_at > _SILENCE:
+        # One that waits for its place has nothing to tell meanwhile.
+        if found.status == "running" and now - found.heard_at > _SILENCE:
             found.status, found.detail = "stopped", "Its process has ended; check the list again."
         return found
 
-    def file(self, brand: str, check: str, name: str) -> Path | None:
-        """Return what was made of a list; none if there is none.
+    def file(self, brand: str, viewer: str, check: str, name: str) -> Path | None:
+        """Return what was made of a list; none if there is none for whoever asks.
 
         :raises ListGone: it is not good any more.
         """
         found = self.state(brand, check)
-        if found is None or name not in found.files:
+        if found is None or name not in files_for(viewer, found):
             return None
         if self._means[brand].clock.now() >= found.valid_until:
             raise ListGone
@@ -193,30 +187,12 @@ class ListDesk:
     def _tell(self, state: State) -> None:
         state.heard_at = self._means[state.brand].clock.now()
         folder = self._folder(state.id)
-        fresh = folder / f".{_STATE}"
+        fresh = folder / f".{STATE}"
         try:
             fresh.write_bytes(msgspec.json.encode(state))
-            fresh.replace(folder / _STATE)
+            fresh.replace(folder / STATE)
         except OSError:
             _log.warning("how far a list check is cannot be told: %s", state.id)
-
-
-def _waiting(check: ListCheck) -> State:
-    return State(
-        id=check.id,
-        brand=check.question.brand,
-        status="waiting",
-        valid_until=check.valid_until,
-        heard_at=check.at,
-    )
-
-
-def read_state(folder: Path) -> State | None:
-    """Read how far a check is; none where nothing is kept of it."""
-    try:
-        return msgspec.json.decode((folder / _STATE).read_bytes(), type=State)
-    except (OSError, msgspec.DecodeError):
-        return None
 
 
 async def _store(file: Path, content: AsyncIterator[bytes], largest: int) -> None:

@@ -46,6 +46,12 @@ class Wanted:
     since: str | None = None
 
 
+class ListsBusy(ConsentError):
+    """Too many lists are being checked: send it again when one of them is finished."""
+
+    code = "lists_busy"
+
+
 class ListGone(ConsentError):
     """The answer of this check is not good any more: check the list again."""
 
@@ -77,11 +83,15 @@ async def since_of(means: Means, brand: str, check: str, now: datetime) -> tuple
     """Return an earlier check and what has happened since.
 
     :raises ListGone: its answer is not good any more.
-    :raises ListUnclear: there is no such check of this brand, or it was never finished.
+    :raises ListUnclear: there is no such check of this brand, it was never finished, or it has
+        told changes alone.
     """
     begun = await means.checks.find(brand, check)
     if begun is None or begun.summary is None:
         raise ListUnclear("There is no such check of this brand, or it was not finished.")
+    if first := msgspec.json.decode(begun.summary).get("since_check"):
+        # It has looked only at whom it told of: all others would seem never to have been allowed.
+        raise ListUnclear(f"Ask since the first check: {first} told of everybody in the list.")
     if now >= begun.valid_until:
         raise ListGone(f"It was valid until {begun.valid_until:%Y-%m-%d %H:%M} UTC.")
     lens, changes = means.lens(), await means.checks.changes(begun)

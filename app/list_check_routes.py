@@ -17,12 +17,14 @@ from litestar.exceptions import (
     ClientException,
     HTTPException,
     NotFoundException,
+    TooManyRequestsException,
 )
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import File
 
-from app.list_check_desk import ListDesk, State
-from app.list_check_opening import ListGone, Wanted
+from app.list_check_desk import ListDesk
+from app.list_check_opening import ListGone, ListsBusy, Wanted
+from app.list_check_state import State, files_for
 from app.problems import answered, described
 from app.rate_limits import LIMITS, limits_of, telling
 from consent.access import Token
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 _PROBLEMS = (400, 401, 403, 404, 409, 410, 413, 429, 503)
 _LONGEST = 200
+_BUSY = {"retry-after": "60"}
+_NONE = "There is no such list check, or its files are gone."
 _MEDIA = {".csv": "text/csv", ".jsonl": "application/x-ndjson"}
 
 Words = Annotated[str, QueryParameter(min_length=1, max_length=_LONGEST)]
@@ -140,6 +144,8 @@ def _asking_route(desk: ListDesk, common: dict[str, Any]) -> HTTPRouteHandler:
         )
         try:
             return _told(request, await desk.take(wanted, request.stream()), 202)
+        except ListsBusy as fault:
+            raise TooManyRequestsException(str(fault), headers=_BUSY) from fault
         except ListUnclear as fault:
             raise ClientException(str(fault)) from fault
 
@@ -157,7 +163,10 @@ def _changes_route(desk: ListDesk, common: dict[str, Any]) -> HTTPRouteHandler:
         request: Request[Any, Any, Any], check_id: _Check, reason: Words
     ) -> Response[ListProgress]:
         token: Token = request.state["token"]
-        if _state(desk, request, check_id).status != "finished":
+        found = _state(desk, request, check_id)
+        if found.viewer != _viewer(token):
+            raise NotFoundException(_NONE)
+        if found.status != "finished":
             raise _NotYet("This check is not finished.")
         wanted = Wanted(
             question=Question(brand=token.brand, purpose=""),
@@ -169,6 +178,8 @@ def _changes_route(desk: ListDesk, common: dict[str, Any]) -> HTTPRouteHandler:
             return _told(request, await desk.take_changes(wanted), 202)
         except ListGone as fault:
             raise _Gone(str(fault)) from fault
+        except ListsBusy as fault:
+            raise TooManyRequestsException(str(fault), headers=_BUSY) from fault
         except ListUnclear as fault:
             raise ClientException(str(fault)) from fault
 
@@ -192,7 +203,7 @@ def _reading_routes(desk: ListDesk, common: dict[str, Any]) -> list[HTTPRouteHan
         if state.status in {"waiting", "running"}:
             raise _NotYet("This check is not finished.")
         try:
-            file = desk.file(token.brand, check_id, name.value)
+            file = desk.file(token.brand, _viewer(token), check_id, name.value)
         except ListGone as fault:
             raise _Gone(str(fault)) from fault
         if file is None:
@@ -215,7 +226,7 @@ def _viewer(token: Token) -> str:
 def _state(desk: ListDesk, request: Request[Any, Any, Any], check: str) -> State:
     found = desk.state(request.state["token"].brand, check)
     if found is None:
-        raise NotFoundException("There is no such list check, or its files are gone.")
+        raise NotFoundException(_NONE)
     return found
 
 
@@ -228,7 +239,7 @@ def _told(request: Request[Any, Any, Any], state: State, status: int) -> Respons
         detail=state.detail,
         valid_until=state.valid_until,
         column=state.column,
-        files=list(state.files),
+        files=list(files_for(_viewer(request.state["token"]), state)),
         summary=state.summary,
     )
     return Response(said, status_code=status, headers=_headers(request))

@@ -8,11 +8,11 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import Any, AnyStr, BinaryIO, Protocol
 
 import msgspec
 
-from app.list_check_survey import LONGEST_LINE, Surveyed
+from app.list_check_survey import LONGEST_LINE, Surveyed, bounded_lines
 from marketing.list_columns import (
     ListUnclear,
     has_header,
@@ -94,7 +94,9 @@ class CsvRows:
         :raises ListUnclear: they cannot be recognised.
         """
         self._encoding, self._mark = found.encoding or "", found.mark
+        # Kept: it would close the stream where it ends.
         self._text = io.TextIOWrapper(stream, self._encoding, newline="")
+        self._more = bounded_lines(self._text.readline)
         self._first = self._read_first()
         samples = [_sample(self._first, sign) for sign in _DELIMITERS]
         best = max(samples, key=lambda sample: sample.rank(holds))
@@ -114,25 +116,19 @@ class CsvRows:
         return named or len(sample.rows) > 1
 
     def _read_first(self) -> list[str]:
-        lines: list[str] = []
-        letters = 0
         try:
-            for line in self._text:
-                lines.append(line)
-                letters += len(line)
-                if len(lines) >= _SAMPLE or letters >= LONGEST_LINE:
-                    break
+            return _beginning(self._more)
         except UnicodeDecodeError as fault:
             raise ListUnclear(f"It is not {self._encoding}.") from fault
-        return lines
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """See `Shape.rows`."""
-        lines = _Lines(itertools.chain(self._first, self._text))
+        lines = _Lines(itertools.chain(self._first, self._more))
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
         number, key, width = 0, self._key, self._width
         if self._named:
             next(reader)
+            lines.taken()
             number = 1
         while True:
             before = reader.line_num
@@ -149,10 +145,11 @@ class CsvRows:
                     raise ListUnclear(said) from fault
                 yield lines.taken(), (number, None, Rejection.UNREADABLE)
                 continue
+            length = lines.taken()
             if len(row) == width:
-                yield lines.taken(), (number, row[key], row)
+                yield length, (number, row[key], row)
             elif row:
-                yield lines.taken(), (number, None, Rejection.COLUMNS)
+                yield length, (number, None, Rejection.COLUMNS)
 
     def head(self, *, added: bool) -> bytes:
         """See `Shape.head`."""
@@ -177,11 +174,25 @@ class _Lines:
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
             self._length += len(line)
+            if self._length > LONGEST_LINE:
+                raise ListUnclear(f"A row is longer than {LONGEST_LINE >> 20} MiB.")
             yield line
 
     def taken(self) -> int:
         length, self._length = self._length, 0
         return length
+
+
+def _beginning(lines: Iterator[AnyStr]) -> list[AnyStr]:
+    """Take the first lines: so many that a file can be recognised, never much of it."""
+    first: list[AnyStr] = []
+    letters = 0
+    for line in lines:
+        first.append(line)
+        letters += len(line)
+        if len(first) >= _SAMPLE or letters >= LONGEST_LINE:
+            break
+    return first
 
 
 def _sample(lines: Sequence[str], delimiter: str) -> _Sample:
@@ -205,7 +216,7 @@ class JsonRows:
         """
         self._stream = stream
         begun = stream.tell()
-        first = [_object(line) for line in stream.readlines(LONGEST_LINE)[:_SAMPLE]]
+        first = [_object(line) for line in _beginning(bounded_lines(stream.readline))]
         stream.seek(begun)
         found = [row for row in first if row]
         names = list(dict.fromkeys(name for row in found for name in row))[:MOST_COLUMNS]
@@ -216,7 +227,7 @@ class JsonRows:
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """See `Shape.rows`."""
-        for number, line in enumerate(self._stream, 1):
+        for number, line in enumerate(bounded_lines(self._stream.readline), 1):
             row = _object(line)
             if row is not None:
                 cell = _cell(row.get(self.column))

@@ -8,14 +8,16 @@ from __future__ import annotations
 import codecs
 import hashlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import AnyStr, BinaryIO
 
 from marketing.list_columns import ListUnclear
 
 _PIECE = 1 << 18
 #: A line that is longer is none of a list.
 LONGEST_LINE = 4 * _PIECE
+_TOO_LONG = f"A line is longer than {LONGEST_LINE >> 20} MiB."
 _SOME = 1 << 16
 _BEGINNINGS = {
     b"PK\x03\x04": "a ZIP file or an Excel workbook",
@@ -64,6 +66,17 @@ def survey(stream: BinaryIO, largest: int) -> Surveyed:
     )
 
 
+def bounded_lines(readline: Callable[[int], AnyStr]) -> Iterator[AnyStr]:
+    """Yield lines, of which none is ever held that is too long.
+
+    :raises ListUnclear: one is longer than any line of a list.
+    """
+    while line := readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise ListUnclear(_TOO_LONG)
+        yield line
+
+
 class _Walk:
     def __init__(self, first: bytes, largest: int) -> None:
         self.first, self.size, self._largest = first, 0, largest
@@ -93,7 +106,7 @@ class _Walk:
         ends = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
         self._since_line = self._since_line + len(piece) if ends < 0 else len(piece) - ends
         if self._since_line > LONGEST_LINE:
-            raise ListUnclear(f"A line is longer than {LONGEST_LINE >> 20} MiB.")
+            raise ListUnclear(_TOO_LONG)
 
     def _see_letters(self, piece: bytes) -> None:
         if b"\0" in piece:

@@ -14,7 +14,7 @@ from consent.decisions import NO, Action, CustomerId, Decision, DecisionId, Evid
 from consent.joining import unite
 from consent.notices import NoticeShelf
 from consent.ports import Entropy
-from consent.standing import Record
+from consent.standing import Record, Standing
 from consent.states import Lens, State, Switch
 from consent.terms import kept_loyalty, resumed_at
 
@@ -45,7 +45,7 @@ def settle(held: Held, entries: Sequence[Entry], lens: Lens, entropy: Entropy) -
     for entry in entries:
         key = entry.key
         before = known.get(key)
-        if before is not None:
+        if before is not None and not _says_more(entry, links.standing, lens):
             fates.append(Fate(decision=before, again=True))
             continue
         late = held.former and entry.raises
@@ -56,6 +56,18 @@ def settle(held: Held, entries: Sequence[Entry], lens: Lens, entropy: Entropy) -
         known[key] = links.record(entry, key)
         fates.append(Fate(decision=known[key]))
     return links.deeds(tuple(fates))
+
+
+def _says_more(entry: Entry, standing: Standing, lens: Lens) -> bool:
+    """Say whether a no that came before is said again, after a yes.
+
+    Two visits to a shop can be told in the same words; the second no must not be lost (law 6).
+    """
+    record = standing.record(entry.subject)
+    if entry.taken_as not in NO or record.yes is None:
+        return False
+    since = max((m.at for m in (record.no, record.unset) if m), default=None)
+    return record.yes.at < said(entry, lens) and (since is None or since < record.yes.at)
 
 
 class _Links:

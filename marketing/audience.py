@@ -20,6 +20,7 @@ from consent.states import Lens
 from consent.verdicts import Question, judge
 
 SMALLEST = 10
+_TEN = 10
 KEPT = timedelta(minutes=1)
 
 #: A purpose and a channel.
@@ -90,8 +91,11 @@ class Audience:
 
 
 def shown(count: int) -> int | None:
-    """Return a count fit to be told; none where the group is so small that it points at people."""
-    return count if count >= SMALLEST else None
+    """Return a count fit to be told; none where the group is so small that it points at people.
+
+    It is told to the nearest ten, so that two groups cannot be subtracted down to one person.
+    """
+    return None if count < SMALLEST else (count + _TEN // 2) // _TEN * _TEN
 
 
 def _is_fresh(task: asyncio.Task[Counts], now: datetime) -> bool:

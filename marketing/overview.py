@@ -23,7 +23,7 @@ from consent.decisions import Action
 from consent.standing import Standing
 from consent.states import Lens
 from consent.verdicts import Question, Reason, judge
-from marketing.audience import SMALLEST, Audience, Crowd, Place
+from marketing.audience import Audience, Crowd, Place, shown
 
 _log = logging.getLogger("consent.marketing")
 KEPT, OLD = timedelta(minutes=10), timedelta(hours=1)
@@ -41,7 +41,6 @@ REASONS = (
     Reason.ASKED,
     Reason.NEVER_ASKED,
 )
-_TEN = 10
 
 
 class Span(Enum):
@@ -90,7 +89,7 @@ class Overview:
 
 def told(count: int) -> int | None:
     """Return a count as it is told: to the nearest ten; none where the group is too small."""
-    return None if count < SMALLEST else (count + _TEN // 2) // _TEN * _TEN
+    return shown(count)
 
 
 class Overviews:

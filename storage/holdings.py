@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
 from consent.batch_ports import Held
 from consent.batches import Refusal
 from consent.decisions import CustomerId, DecisionId, Subject
+from consent.errors import SealBroken
 from consent.standing import Record, Standing
 from storage import schema
 from storage.releasing import held_since, is_release
 from storage.rows import decision_of, record_of
 from storage.vault import Vault
+
+_log = logging.getLogger("consent.ledger")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +187,13 @@ def _known(
     query = select(table).where(brought).order_by(table.c.customer_id, table.c.position)
     seals = {i: vault.data_key(i, row.wrapped_key) for i, row in everybody.items()}
     for row in connection.execute(query):
-        decision = decision_of(row, seals[CustomerId(row.customer_id)])
+        try:
+            decision = decision_of(row, seals[CustomerId(row.customer_id)])
+        except (SealBroken, msgspec.DecodeError) as fault:
+            # No traceback: a decoder's own words quote what it could not read.
+            reason = type(fault).__name__
+            _log.error("evidence is passed by: %s of %s, %s", row.id, row.customer_id, reason)
+            continue
         if decision.evidence is not None:
             # Of several, the first is the entry; the others follow from it.
             mine = found[whose[CustomerId(row.customer_id)]]

@@ -18,12 +18,13 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, select
 from consent.batch_ports import Deeds, Held, Work
 from consent.batches import Fate, Joining, Refusal
 from consent.decisions import CustomerId
-from consent.dialogue.scene import Session
+from consent.dialogue.scene import Awaiting, Session
 from consent.errors import SealBroken, StoreUnavailable
 from consent.feed import FEED, Happening
 from consent.ports import Writing
 from consent.replies import SILENCE
 from storage import schema
+from storage.answers import is_about_case
 from storage.holdings import Holdings, read_holdings
 from storage.moments import to_store
 from storage.moving import Owner, move_replies, session_of
@@ -133,9 +134,9 @@ class _Move:
         self._addresses()
         self._sessions()
         self._anew(schema.cases, _CASE)
-        waiting = schema.outbox.c
-        unsent = (waiting.kind != FEED) & waiting.sent_at.is_(None)
-        self._anew(schema.outbox, _MAIL, unsent)
+        mail, answer = schema.outbox.c, is_about_case()
+        # What becomes of a case's answer is noted with the case, long after it was sent.
+        self._anew(schema.outbox, _MAIL, mail.kind != FEED, mail.sent_at.is_(None) | answer)
         for table in (schema.read_log, schema.copies, schema.deliveries):
             rows = [row._asdict() | {"customer_id": self._new[0]} for row in self._rows(table)]
             insert_new(self._connection, table, rows)
@@ -152,7 +153,7 @@ class _Move:
             self._connection.execute(change.values(values))
 
     def _sessions(self) -> None:
-        """Conversations go on; what one of them was asked is not answered by whom both now are."""
+        """Conversations go on; a yes to what one of them was asked is not that of both."""
         table = schema.sessions
         for owner in (self._old, self._new):
             rows = self._connection.execute(select(table).where(table.c.customer_id == owner[0]))
@@ -161,7 +162,7 @@ class _Move:
             for row, session in found:
                 if session is None:
                     continue
-                unasked = close_session(replace(session, pending=None), self._new[1], self._new[0])
+                unasked = close_session(_unasked(session), self._new[1], self._new[0])
                 moved = {"customer_id": self._new[0], "sealed_session": unasked}
                 self._connection.execute(table.insert(), row._asdict() | moved)
 
@@ -211,6 +212,15 @@ class _Move:
         if sealed is None:
             return None
         return self._new[1].close(self._old[1].open(sealed, bound), bound)
+
+
+def _unasked(session: Session) -> Session:
+    """Return a conversation whose pending question gives nothing; a no to it still counts."""
+    asked = session.pending
+    if asked is None or asked.awaiting in {Awaiting.WITHDRAW, Awaiting.LINK}:
+        return session
+    kept = replace(asked, lapsed=True) if asked.awaiting is Awaiting.GRANT else None
+    return replace(session, pending=kept)
 
 
 def holder_of(digest: str, connection: Connection) -> CustomerId | None:

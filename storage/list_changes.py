@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from consent.delivery import Outcome
 from consent.feed import FEED
 from storage import schema
 from storage.list_judging import listed
@@ -67,14 +68,18 @@ def _heirs(customers: set[str], connection: Connection) -> set[str]:
 def _changed(since: Begun, connection: Connection) -> set[str]:
     """Read of whom the feed tells since, or is going to, and whom a provider has blocked."""
     feed, owners, box = schema.feed, schema.customers, schema.outbox
+    ours = (box.c.brand == since.brand) & (box.c.kind == FEED)
+    # What was committed and has no place in the feed yet, and what will never have one.
+    waits = select(box.c.customer_id).where(ours, box.c.sent_at.is_(None))
+    refused = select(box.c.customer_id).where(ours, box.c.outcome == Outcome.REFUSED.value)
     told = select(feed.c.customer_id).where(
         feed.c.brand == since.brand, feed.c.position > since.feed_position
     )
-    # What was committed and has no place in the feed yet.
-    waits = select(box.c.customer_id).where(
-        box.c.brand == since.brand, box.c.kind == FEED, box.c.sent_at.is_(None)
-    )
-    found = {*connection.execute(told).scalars(), *connection.execute(waits).scalars()}
+    # Each may see a newer store than the one before: what waited is read first, so that whatever
+    # leaves meanwhile is found where it went.
+    found: set[str] = set()
+    for query in (waits, refused, told):
+        found |= {*connection.execute(query).scalars()}
     blocked = select(owners.c.customer_id, owners.c.blocks).where(
         owners.c.brand == since.brand, owners.c.blocks != "{}"
     )

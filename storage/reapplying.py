@@ -22,8 +22,7 @@ from storage import schema
 from storage.database import Database
 from storage.forgetting import end_and_destroy
 from storage.moments import from_store, to_store
-from storage.moving import forget
-from storage.releasing import is_release, release
+from storage.releasing import detach, is_release, release
 from storage.vault import Vault
 from storage.writes import upsert
 
@@ -114,12 +113,20 @@ def _listed(connection: Connection) -> tuple[Gone, ...]:
             address=row.address_hash,
             brand=row.brand,
             customer=row.customer_id,
-            joined=tuple(joined.get(row.customer_id, ())),
+            joined=_all_joined(row.customer_id, joined),
             at=from_store(int(row.forgotten_at)),
             reason=row.reason,
         )
         for row in rows
     )
+
+
+def _all_joined(customer: str, joined: dict[str, list[str]]) -> tuple[str, ...]:
+    """Return everybody who was joined to a customer, however many joins ago."""
+    found = [customer]
+    for name in found:
+        found += [other for other in joined.get(name, ()) if other not in found]
+    return tuple(found[1:])
 
 
 class _Again:
@@ -178,8 +185,7 @@ class _Again:
         found = _holder(self._gone.address, connection)
         if found is None or found[1] > self._gone.at:
             return False
-        forget(connection, schema.addresses, self._gone.address, found[0])
-        forget(connection, schema.sessions, self._gone.address, found[0])
+        detach(connection, found[0], self._gone.address, to_store(self._gone.at) or 0)
         return True
 
     def _release(self, connection: Connection) -> Reapplied:

@@ -42,7 +42,7 @@ def release(connection: Connection, item: Release, digest: str) -> Fate:
         return Fate(again=True)
     holder = _holder_at(connection, digest, at)
     if holder is not None:
-        _detach(connection, holder, digest, at)
+        detach(connection, holder, digest, at)
         _tell(connection, item, holder, digest)
     if past is None or is_release(past.reason):
         since = past.forgotten_at if past is not None else 0
@@ -82,19 +82,27 @@ def _remembered(connection: Connection, digest: str) -> Row[Any] | None:
 
 
 def _holder_at(connection: Connection, digest: str, at: int) -> CustomerId | None:
-    """Return who has the address now, if they had it at that moment already."""
+    """Return who has the address now, if they had it at that moment already.
+
+    What they said before a join stands under who they were then.
+    """
+    # Joining needs holdings, which need what is known of releases.
+    from storage.joining import family_of  # noqa: PLC0415
+
     table, said = schema.addresses, schema.decisions
     query = select(table).where(table.c.address_hash == digest).with_for_update()
     row = connection.execute(query).first()
     if row is None:
         return None
-    mine = said.c.customer_id == row.customer_id
-    first = connection.execute(select(func.min(said.c.said_at)).where(mine)).scalar()
-    since = min(row.proven_at, first if first is not None else row.proven_at)
+    since = row.proven_at
+    for name in family_of(CustomerId(row.customer_id), connection):
+        mine = said.c.customer_id == name
+        first = connection.execute(select(func.min(said.c.said_at)).where(mine)).scalar()
+        since = min(since, first if first is not None else since)
     return CustomerId(row.customer_id) if since <= at else None
 
 
-def _detach(connection: Connection, holder: CustomerId, digest: str, at: int) -> None:
+def detach(connection: Connection, holder: CustomerId, digest: str, at: int) -> None:
     """Take the number off its customer, with its conversation and what was on its way to it."""
     table, outbox = schema.addresses, schema.outbox
     forget(connection, table, digest, holder)

@@ -21,7 +21,7 @@ from storage import schema
 from storage.database import Database
 from storage.keys import alone, keep, known_roots, wrapping, wrapping_root
 from storage.sealed_places import Place, changes, old_values, page_after, places
-from storage.vault import RootKeyUnknown, Vault
+from storage.vault import RootKeyUnknown, Vault, name_of
 
 #: Rows of one page: held for some milliseconds, while their customers wait.
 PAGE = 250
@@ -134,8 +134,21 @@ class Rotation:
             tally.add(found)
         if tally.old or tally.unknown:
             raise RotationRefused(_why_not(tally))
+        if tally.broken:
+            await self._refuse_blindly(tally.broken)
         # Nothing comes to need them: only the root that wraps ever seals.
         return await self._database.write(_forget)
+
+    async def _refuse_blindly(self, broken: int) -> None:
+        """What does not open may need a root that this process was not given."""
+        given = {root.check for root in self._vault.roots}
+        known = await self._database.read(known_roots)
+        missing = sorted(name_of(check) for check in known if check not in given)
+        if missing:
+            raise RotationRefused(
+                f"{broken} values do not open, and not every key is in the file: "
+                f"{', '.join(missing)}; put them back."
+            )
 
     def _begin(self, connection: Connection) -> bool:
         alone(connection)

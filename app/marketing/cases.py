@@ -175,9 +175,9 @@ class CasePages:
         try:
             again = await acts[act]()
         except CaseRefused as fault:
-            # Whoever acts has seen the case; they see it again, with what they wrote.
+            # They see the case again, with what they wrote: one more look, for the same reason.
             refusal = fault.detail or str(fault)
-            why = said["reason"] or named.case
+            why = _line(said["reason"])
             return await self._shown(staff, case, why, refusal=refusal, words=words)
         asked = {"done": "again" if again else act, "case": named.case}
         return going(link(staff, _PATH, **asked))

@@ -15,8 +15,9 @@ from litestar.params import FromPath
 from litestar.response import File
 
 from app.composition import Assistant
-from app.list_check_desk import FILES, ListDesk, State
-from app.list_check_opening import ListGone, Wanted
+from app.list_check_desk import ListDesk
+from app.list_check_opening import ListGone, ListsBusy, Wanted
+from app.list_check_state import State, files_for
 from app.marketing.charts import thousands
 from app.marketing.frame import HEADERS, link
 from app.marketing.session import Asking, Staff, StaffDoor, going, needs
@@ -106,7 +107,7 @@ class ListPages:
         async def fetch(staff: Staff, check: FromPath[str], name: FromPath[str]) -> File:
             found = self._state(staff, check)
             try:
-                file = self.desk.file(staff.brand, check, name) if name in FILES else None
+                file = self.desk.file(staff.brand, staff.viewer, check, name)
             except ListGone:
                 file = None
             if file is None:
@@ -143,7 +144,7 @@ class ListPages:
         wanted = Wanted(question=question, viewer=staff.viewer, reason=said["reason"])
         try:
             begun = await self.desk.take(wanted, _pieces(file))
-        except ListUnclear as fault:
+        except (ListsBusy, ListUnclear) as fault:
             return await self._form(staff, form, refusal=str(fault))
         finally:
             await file.close()
@@ -154,7 +155,7 @@ class ListPages:
         wanted = Wanted(question=question, viewer=staff.viewer, reason=reason, since=check)
         try:
             begun = await self.desk.take_changes(wanted)
-        except (ListGone, ListUnclear) as fault:
+        except (ListGone, ListsBusy, ListUnclear) as fault:
             return await self._form(staff, FormMultiDict({}), refusal=str(fault))
         return going(link(staff, f"{_PATH}/{begun.id}"))
 
@@ -193,6 +194,8 @@ class ListPages:
             here=f"{_PATH}/{found.id}",
             terms=terms,
             state=found,
+            files=files_for(staff.viewer, found),
+            is_own=found.viewer == staff.viewer,
             words=self._progress(found, terms),
             is_going=found.status in {"waiting", "running"},
             is_valid=now < found.valid_until,

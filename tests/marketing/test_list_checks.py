@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Result, Select, Table, func, select
 
 from consent.decisions import CustomerId
+from consent.feed import FEED
 from consent.ports import Address, AddressKind
 from consent.verdicts import Question, Reason
 from marketing.list_verdicts import ListJudge, subjects_of
@@ -16,6 +19,7 @@ from marketing.listing import Answer
 from storage import schema
 from storage.database import Database
 from storage.ids import uuid7
+from storage.list_changes import Changes, changes_since
 from storage.list_checks import Begun, SqlListChecks
 from storage.list_judging import Chunk
 from storage.list_looks import CODES, Earlier, looks_of
@@ -133,6 +137,62 @@ async def test_what_changed_since_is_known(database: Database) -> None:
     assert frozenset() == changes.earlier.told(uuid7(START))
     assert VAULT.address_hash(LMT, NUMBERS[0]) in changes.touched
     assert not changes.new_texts
+
+
+class _Relayed:
+    """A connection whose store is relayed to the feed after the first look at either."""
+
+    def __init__(self, connection: Connection, customer: str) -> None:
+        self._connection, self._customer, self._is_over = connection, customer, False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._connection, name)
+
+    def execute(self, query: Select[Any]) -> Result[Any]:
+        found = self._connection.execute(query).freeze()()
+        looks = {table.name for table in query.get_final_froms() if isinstance(table, Table)}
+        if not self._is_over and looks & {"feed", "outbox"}:
+            self._is_over = True
+            entry = {"position": 1, "brand": LMT, "customer_id": self._customer}
+            entry |= {"event_id": "e-1", "event": "{}", "entered_at": to_store(START)}
+            self._connection.execute(schema.feed.insert(), entry)
+            sent = schema.outbox.update().values(sent_at=to_store(START), outcome="sent")
+            self._connection.execute(sent)
+        return found
+
+
+def _outgoing(customer: str, **settled: object) -> dict[str, object]:
+    row: dict[str, object] = {
+        "customer_id": customer,
+        "outgoing_id": "o-1",
+        "brand": LMT,
+        "kind": FEED,
+    }
+    row |= {"address_hash": "", "sealed_payload": b"{}", "created_at": to_store(START)}
+    return row | {"claimed_until": 0} | settled
+
+
+async def test_a_change_on_its_way_to_the_feed_is_not_missed(database: Database) -> None:
+    """Between two looks the relay moves it: it is found where it was or where it is."""
+    customer = await _meet(database, NUMBERS[0], "offers", "sms")
+    await database.write(lambda c: c.execute(schema.outbox.insert(), _outgoing(customer)))
+
+    def moving(connection: Connection) -> Changes:
+        begun = replace(_begun("c-1"), at=START + timedelta(hours=1))
+        return changes_since(begun, cast("Connection", _Relayed(connection, customer)))
+
+    changes = await database.write(moving)
+    assert VAULT.address_hash(LMT, NUMBERS[0]) in changes.touched
+
+
+async def test_a_change_that_was_set_aside_is_not_missed(database: Database) -> None:
+    """The feed never tells of it, a check does."""
+    customer = await _meet(database, NUMBERS[0], "offers", "sms")
+    aside = _outgoing(customer, sent_at=to_store(START), outcome="refused")
+    await database.write(lambda c: c.execute(schema.outbox.insert(), aside))
+    begun = replace(_begun("c-1"), at=START + timedelta(hours=1))
+    changes = await SqlListChecks(database, VAULT).changes(begun)
+    assert VAULT.address_hash(LMT, NUMBERS[0]) in changes.touched
 
 
 async def test_a_check_is_found_by_its_brand_alone(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,30 @@ def test_a_file_that_changes_is_refused(tmp_path: Path) -> None:
             stream.write(b"26123457\n")
         with pytest.raises(ListUnclear, match="changed"):
             list(batches)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b'{"phone": "26123456"}\r' * 99_999, id="json-carriage-returns"),
+        pytest.param(("phone,n\n26123456," + "\u0d0a" * 9_999_999).encode("utf-16"), id="utf-16"),
+        pytest.param(b"phone,n\n26123456," + b'"a\n",' * 999_999, id="row-of-many-lines"),
+    ],
+)
+def test_no_line_is_held_that_is_too_long(tmp_path: Path, content: bytes) -> None:
+    """Whatever its ends look like to whoever counts bytes: refused, in little memory."""
+    file = tmp_path / "list"
+    file.write_bytes(content)
+    tracemalloc.start()
+    try:
+        with (
+            pytest.raises(ListUnclear, match="longer than"),
+            ListSource(file, holds, largest=LARGE) as source,
+        ):
+            list(source.batches())
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @settings(max_examples=150, deadline=None)

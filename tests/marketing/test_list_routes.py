@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
+from app.list_check_run import Checking, Targets, Tick
+from app.list_check_state import read_state
 from consent.access import TokenScope
 from consent.decisions import Action
 from consent.ports import Address, AddressKind
-from tests.marketing.list_stage import Lists
+from tests.marketing.list_stage import URL, Lists
 from tests.marketing.stage import DAY, Stage, number
 
 
@@ -206,3 +211,75 @@ async def test_a_stop_blocks_in_every_chunk_that_begins_after_it(lists: Lists) -
     # The first chunks may have begun before; the last, with this customer, certainly after.
     assert 0 == said["summary"]["allowed"]
     assert 1 == said["summary"]["by_reason"]["withdrawn"]
+
+
+async def test_changes_are_asked_since_the_first_check(lists: Lists) -> None:
+    """A check of changes has looked at few: who stopped since would be left out of its own."""
+    await lists.stage.give(number(4), "offers", "sms")
+    first = await lists.checked(listed(0, 4))
+    lists.stage.clock.wait(1)
+    await lists.stage.decide(number(4), {"offers": Action.WITHDRAWN}, ago=timedelta())
+    second = await lists.done(await lists.changes(first["id"]))
+    lists.stage.clock.wait(1)
+    await lists.stage.decide(number(0), {"offers": Action.WITHDRAWN}, ago=timedelta())
+    answer = await lists.changes(second["id"])
+    assert 400 == answer.status_code
+    assert f"Ask since the first check: {first['id']}" in answer.json()["detail"]
+    third = await lists.done(await lists.changes(first["id"]))
+    assert 2 == len(await lists.rows(third, "changed"))
+
+
+async def test_rows_are_for_whoever_sent_them(lists: Lists) -> None:
+    """Another system of the brand has the counts, neither the rows nor what changed in them."""
+    said = await lists.checked(listed(0, 1))
+    other = lists.also(await lists.stage.token("other", TokenScope.CHECK))
+    theirs = await other.checked(listed(2))
+    for name in ("allowed", "blocked", "rejected"):
+        nothing = (await lists.file(said["id"], "changed")).json()
+        answer = await other.file(said["id"], name)
+        assert (404, nothing) == (answer.status_code, answer.json())
+    assert 404 == (await other.changes(said["id"])).status_code
+    assert 200 == (await other.file(said["id"], "summary")).status_code
+    assert 200 == (await other.file(theirs["id"], "blocked")).status_code
+
+
+async def test_a_ninth_unfinished_list_is_refused(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the time to come again; once one is finished there is place."""
+    go = asyncio.Event()
+    through = Checking.through
+
+    async def slow(checking: Checking, targets: Targets, tick: Tick) -> dict[str, Any]:
+        await go.wait()
+        return await through(checking, targets, tick)
+
+    monkeypatch.setattr(Checking, "through", slow)
+    taken = [await lists.send(listed(0)) for _ in range(8)]
+    refused = await lists.send(listed(0))
+    assert 429 == refused.status_code
+    assert "60" == refused.headers["retry-after"]
+    assert 8 == len([*lists.spool.iterdir()])
+    go.set()
+    for answer in taken:
+        assert "finished" == (await lists.done(answer))["status"]
+    assert 202 == (await lists.send(listed(0))).status_code
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        pytest.param("waiting", "waiting", id="waits-for-its-place"),
+        pytest.param("running", "stopped", id="its-process-has-ended"),
+    ],
+)
+async def test_only_what_runs_is_stopped_by_silence(lists: Lists, status: str, told: str) -> None:
+    """Whatever waits for its place has nothing to tell meanwhile."""
+    said = await lists.checked(listed(0))
+    folder = lists.spool / said["id"]
+    state = read_state(folder)
+    assert state is not None
+    state.status, state.heard_at = status, lists.stage.clock.now() - timedelta(hours=1)
+    (folder / "state.json").write_bytes(msgspec.json.encode(state))
+    answer = await lists.stage.client.get(f"{URL}/{said['id']}", headers=lists.token)
+    assert told == answer.json()["status"]

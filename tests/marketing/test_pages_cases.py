@@ -85,8 +85,10 @@ async def test_no_case_of_another_brand(pages: Pages) -> None:
     for there in (path, f"{PATHS['cases']}/ZZZZ-ZZZZ"):
         answer = await pages.post("amigo", there, {"reason": "curious"})
         assert (404, False) == (answer.status_code, "talk to" in answer.text)
-        acted = await pages.post("amigo", f"{there}/close", {"words": "curious"})
-        assert 404 == acted.status_code
+        wish = {"words": "curious", "reason": "curious"}
+        assert 404 == (await pages.post("amigo", f"{there}/close", wish)).status_code
+        unsaid = await pages.post("amigo", f"{there}/close", {"words": "curious"})
+        assert (400, False) == (unsaid.status_code, "talk to" in unsaid.text)
     assert [] == await pages.stage.looks()
 
 

@@ -355,6 +355,30 @@ def test_the_same_entry_is_recorded_once() -> None:
     assert ((), (Fate(decision=first, again=True),)) == (again.decisions, again.fates)
 
 
+@pytest.mark.parametrize(
+    ("yes_at", "said_at", "again"),
+    [
+        pytest.param(START - HOUR, None, False, id="undated-after-a-yes"),
+        pytest.param(START - HOUR, START + DAY, False, id="by-a-day-that-is-not-over"),
+        pytest.param(START - HOUR, START - DAY, True, id="said-before-the-yes"),
+        pytest.param(None, None, True, id="nothing-since"),
+    ],
+)
+def test_a_no_told_in_the_same_words_after_a_yes_counts_anew(
+    *, yes_at: datetime | None, said_at: datetime | None, again: bool
+) -> None:
+    """Two visits to a shop can be told alike: the second no is never taken for the first."""
+    told = no(said_at=said_at)
+    before = [said("offers", Action.REFUSED, at=START - DAY)]
+    before += [said("offers", Action.GIVEN, at=yes_at)] if yes_at else []
+    known = {told.key: before[0].id}
+    held = Held(customer=CustomerId("customer-1"), standing=standing(*before), known=known)
+    deeds = settle(held, (told, told), lens(), CountedEntropy())
+    assert [again, True] == [fate.again for fate in deeds.fates]
+    expected = State.GIVEN if again and yes_at else State.REFUSED if again else State.WITHDRAWN
+    assert expected is state(after(deeds, *before))
+
+
 def test_of_a_stranger_nothing_is_made_if_nothing_is_recorded() -> None:
     """Somebody unknown becomes a customer by what is recorded of them alone."""
     refused = settle(Held(), [yes(actor="")], lens(), CountedEntropy())

@@ -278,3 +278,17 @@ async def test_statements_suit_both_databases(database: Database) -> None:
     assert [None] * 7 == await bring(database, *entries)
     assert ["again"] * 7 == await bring(database, *entries)
     assert OFFERS in (await kept_standing(database)).records
+
+
+async def test_evidence_that_cannot_be_read_stops_nobody(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The rest of the batch is recorded; the log names the decision, and none of its words."""
+    await bring(database, yes(9), yes(9, address=OTHER))
+    table = schema.decisions
+    (first, _) = rows(database, table)
+    broken = table.update().where(table.c.id == first.id).values(sealed_evidence=b"rubbish")
+    await database.write(lambda c: c.execute(broken).rowcount)
+    assert [None] * 2 == await bring(database, no(1), no(1, address=OTHER))
+    assert f"{first.id} of {first.customer_id}" in caplog.text
+    assert NUMBER.value not in caplog.text

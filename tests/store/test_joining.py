@@ -10,8 +10,11 @@ import pytest
 from sqlalchemy import Connection
 
 from consent.batches import Item, Joining, Refusal
+from consent.case_ports import Draft, Named
+from consent.cases import CaseState
 from consent.chain import verify
 from consent.decisions import Action, CustomerId, Subject
+from consent.delivery import Report
 from consent.errors import StoreUnavailable
 from consent.forgetting import Forgetting, ForgettingRefused, parting
 from consent.ports import Address, AddressKind, Look
@@ -20,7 +23,9 @@ from consent.verdicts import Question, Reason
 from marketing.checking import check
 from storage import batches, schema
 from storage.batches import SqlBatches
+from storage.cases import SqlCases
 from storage.database import Database
+from storage.deliveries import SqlDeliveries
 from storage.feed import end_of
 from storage.ids import SystemEntropy
 from storage.joining import family_of, holder_of, join
@@ -177,7 +182,7 @@ async def test_the_chat_comes_along(database: Database) -> None:
 
 
 async def test_a_question_of_before_is_not_answered_by_both(database: Database) -> None:
-    """A yes to what one of them was asked gives nothing; the language is remembered (law 1)."""
+    """A yes to what one of them was asked shows the notice again, in their language (law 1)."""
     desk = office(database)
     for name, address in (("a", NUMBER), ("b", OTHER)):
         await desk.handle(message(name, Option(name="language", language="en"), address=address))
@@ -187,8 +192,49 @@ async def test_a_question_of_before_is_not_answered_by_both(database: Database) 
     for name, address in (("a", NUMBER), ("b", OTHER)):
         said = replace(message(f"{name}y", None, address=address), text="yes")
         reply = await desk.handle(said)
-        assert (("yes.nothing",), "en") == (reply.ids, reply.language)
+        assert ("notice.again", "en") == (reply.ids[0], reply.language)
     assert Reason.ALLOWED is not await _reason(database)
+
+
+async def test_a_yes_to_ending_still_ends(database: Database) -> None:
+    """Whether all is to end was asked before the join: the answer counts after it (law 6)."""
+    desk = office(database)
+    await bring(database, yes(9), yes(9, address=OTHER), yes(9, about=SMS, address=OTHER))
+    off = Option(name="channel_off", channel="sms")
+    asked = await desk.handle(message("o", off, address=OTHER))
+    assert "channel.last_off" in asked.ids
+    await bring(database, both())
+    await desk.handle(replace(message("y", None, address=OTHER), text="jā"))
+    assert Reason.WITHDRAWN is await _reason(database)
+
+
+async def test_an_answer_that_was_sent_comes_along(database: Database) -> None:
+    """That it never arrived is said long after the join, and opens the case again."""
+    desk, outbox = office(database), SqlOutbox(database, VAULT)
+    await desk.handle(message("a", MENU))
+    await desk.handle(message("h", Option(name="human"), address=OTHER))
+    (case,) = rows(database, schema.cases)
+    named = Named(brand="lmt", case=case.case_id, by="A. Kalna", at=NOW)
+    draft = Draft(words=lambda _door: "Izlabots.", form=lambda _message, _reach: None)
+    cases = SqlCases(database, VAULT)
+    await cases.answer(named, draft)
+    (sent,) = await outbox.claim("sms", "lmt", NOW + DAY)
+    await outbox.depart(sent, NOW)
+    await outbox.settle(sent, NOW)
+    await bring(database, both())
+    report = Report(
+        brand="lmt",
+        to=OTHER,
+        reference=sent.id,
+        provider_id="SM1",
+        status="undelivered",
+        stage=5,
+        error="",
+        at=NOW + DAY,
+    )
+    assert CaseState.ANSWERED is (await cases.show(named, "test")).filed.state
+    await SqlDeliveries(database, VAULT).note(report)
+    assert CaseState.OPEN is (await cases.show(named, "test")).filed.state
 
 
 async def test_cases_and_looks_come_along(database: Database) -> None:

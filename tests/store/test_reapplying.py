@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from consent.batches import Joining
 from consent.chain import verify
+from consent.copy_links import CopyLink
 from consent.decisions import CustomerId
 from consent.forgetting import Forgetting, parting
 from consent.ports import Address
@@ -19,11 +21,12 @@ from consent.verdicts import Question, Reason
 from marketing.checking import check
 from storage import schema
 from storage.backup import back_up
+from storage.copy_rows import keep_links
 from storage.reapplying import Reapplied, SqlForgotten
 from storage.sqlite import SqliteDatabase
 from tests.builders import CountedEntropy
 from tests.store.batch_stage import bring, freed, no, yes
-from tests.store.stores import VAULT, in_chat, rows, share, sql_ledger
+from tests.store.stores import VAULT, in_chat, outgoing, rows, share, sql_ledger
 from tests.store.test_ledger import CLOCK, HOUSE, NUMBER, OTHER, desk, message
 
 AT = CLOCK.now() + timedelta(days=1)
@@ -157,6 +160,49 @@ async def test_an_owner_before_the_forgotten_one_loses_the_number_alone(
     assert Reapplied(released=1) == await _reapply(file_database, restored)
     assert Reason.ERASED is await _reason(restored)
     assert all(row.wrapped_key for row in rows(restored, schema.customers))
+
+
+async def test_what_leads_to_the_owner_before_goes_with_the_number(
+    file_database: SqliteDatabase, restored: SqliteDatabase
+) -> None:
+    """Neither a link to their copy nor a message of theirs reaches whoever has it now."""
+    late = replace(message("l", Option(name="menu")), deferred_until=LATER)
+    await desk(sql_ledger(restored)).handle(late)
+    owner = await sql_ledger(restored).customer_of("lmt", NUMBER)
+    assert owner is not None
+    link = CopyLink(digest="d", language="lv", created_at=CLOCK.now(), expires_at=LATER)
+    await restored.write(lambda c: keep_links(c, owner, "lmt", [link]))
+    assert [None] == [row.outcome for row in outgoing(restored)]
+    await bring(file_database, freed(0, address=NUMBER))
+    await desk(sql_ledger(file_database)).handle(message("new owner"))
+    await _forget(file_database)
+    gone = [g for g in await SqlForgotten(file_database, VAULT).list() if g.reason == "request"]
+    for line in gone:
+        await SqlForgotten(restored, VAULT).reapply(line, "cli:dpo", LATER, CountedEntropy())
+    assert [] == rows(restored, schema.copies)
+    assert ["refused"] == [row.outcome for row in outgoing(restored)]
+
+
+async def test_joins_of_joins_are_forgotten_again(
+    file_database: SqliteDatabase, restored: SqliteDatabase
+) -> None:
+    """The backup knew three customers; whoever of them was joined to another's other goes too."""
+    third = Address(NUMBER.kind, "+37126000003")
+    for database in (file_database, restored):
+        await bring(database, yes(9, address=third))
+    before = rows(restored, schema.customers)
+    joins = [
+        Joining(
+            brand="lmt", address=one, other=two, said_at=CLOCK.now(), actor="crm", door="import"
+        )
+        for one, two in ((OTHER, third), (NUMBER, OTHER))
+    ]
+    await bring(file_database, *joins)
+    await _forget(file_database)
+    (line, *_) = [g for g in await SqlForgotten(file_database, VAULT).list() if g.joined]
+    names = {r.customer_id for r in rows(file_database, schema.customers)}
+    assert 3 == len(before)
+    assert names == {line.customer, *line.joined}
 
 
 async def test_an_open_case_does_not_hold_it_up(

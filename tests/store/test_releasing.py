@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from consent.batches import Entry, Refusal, Release
+from consent.batches import Entry, Joining, Refusal, Release
 from consent.chain import verify
 from consent.decisions import CustomerId
 from consent.forgetting import Forgetting, parting
@@ -14,6 +14,7 @@ from marketing.checking import check
 from storage import schema
 from storage.database import Database
 from storage.ids import SystemEntropy
+from storage.moments import to_store
 from tests.builders import lens
 from tests.store.batch_stage import (
     NOW,
@@ -158,6 +159,20 @@ async def test_whose_history_reaches_back_was_there(database: Database) -> None:
     """A customer of whom something older was brought in had the number then: it is released."""
     await bring(database, yes(9), yes(2, about=SMS))
     await bring(database, freed(5))
+    assert await _owner(database) is None
+
+
+async def test_whose_history_was_joined_was_there(database: Database) -> None:
+    """What they said before a join counts, under whatever name it stands: it is released."""
+    await bring(database, yes(2, address=OTHER), yes(9))
+    join = Joining(
+        brand="lmt", address=OTHER, other=NUMBER, said_at=NOW, actor="crm", door="import"
+    )
+    await bring(database, join)
+    table = schema.addresses
+    late = table.update().values(proven_at=to_store(NOW))
+    await database.write(lambda c: c.execute(late).rowcount)
+    assert [None] == await bring(database, freed(5))
     assert await _owner(database) is None
 
 

@@ -410,6 +410,18 @@ async def test_what_nobody_can_read_keeps_nobody_waiting(database: Database) -> 
     assert 1 == len(await Rotation(database, both).retire())
 
 
+async def test_what_does_not_open_may_need_a_key_that_is_missing(database: Database) -> None:
+    """With values that no key opens, nothing is forgotten unless every key was tried."""
+    await filled(database, opened(database, OLD))
+    await rotated(database, opened(database, NEW, OLD))
+    table = schema.strays
+    broken = table.update().where(table.c.message_id == "SM1").values(sealed_stray=b"rubbish")
+    database.write_now(lambda c: c.execute(broken).rowcount)
+    with pytest.raises(RotationRefused, match=r" 1 values do not open, .*; put them back"):
+        await Rotation(database, opened(database, NEW, complete=False)).retire()
+    assert 2 == len(rows(database, schema.root_keys))
+
+
 async def test_a_hook_that_was_removed_has_nothing_to_wrap(database: Database) -> None:
     """Its secret is gone, and stays so."""
     vault = opened(database, OLD)

@@ -48,7 +48,10 @@ SILENT = frozenset({"storage.backup", "storage.bulk", "storage.sqlite", "storage
 #: What staff see and who they are: held against SQLite alone (`tests/marketing`).
 ELSEWHERE = frozenset(
     f"storage.{name}"
-    for name in ("looks", "overview", "staff", "staff_sessions", "list_checks", "list_looks")
+    for name in (
+        *("looks", "overview", "staff", "staff_rows", "staff_sessions"),
+        *("list_changes", "list_checks", "list_judging", "list_looks"),
+    )
 )
 
 
