@@ -43,7 +43,8 @@ def _drafts(texts: Texts) -> list[str]:
         for n in texts.notices
         if n.status is Status.DRAFT and n.fingerprint in texts.notice_texts
     ]
-    return [f"! {len(drafts)} notices are drafts: the controller has yet to approve them"]
+    said = f"! {len(drafts)} notices are drafts: the controller has yet to approve them"
+    return [said] if drafts else []
 
 
 def _slots(catalogue: Catalogue) -> list[str]:
@@ -52,14 +53,14 @@ def _slots(catalogue: Catalogue) -> list[str]:
         for p in catalogue.purposes
         if not (p.legal.duration and p.legal.recipients and p.legal.third_parties)
     ]
-    return [
-        f"! not stated by the controller (duration, recipients, third parties): {', '.join(empty)}"
-    ]
+    what = "duration, recipients, third parties"
+    return [f"! not stated by the controller ({what}): {', '.join(empty)}"] if empty else []
 
 
 def _topics(catalogue: Catalogue) -> list[str]:
     proposed = [t.id for t in catalogue.topics if t.proposed]
-    return [f"! proposed topics, to be settled by the operator: {', '.join(proposed)}"]
+    said = f"! proposed topics, to be settled by the operator: {', '.join(proposed)}"
+    return [said] if proposed else []
 
 
 def _settings() -> list[str]:
