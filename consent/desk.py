@@ -6,7 +6,7 @@ dialogue, and returns everything to be written at once. What it answers is what 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -41,7 +41,7 @@ from consent.restraint import Allowance, Restraint, counted, restrained
 from consent.settling import work_at
 from consent.standing import Standing
 from consent.states import Lens
-from consent.understanding import Lexicon, explain, understand
+from consent.understanding import Lexicon, understood
 
 _TICK = timedelta(microseconds=1)
 
@@ -121,7 +121,7 @@ class ConsentDesk:
         scene = replace(self._scene(inbound, snapshot, session, now), late=late)
         if session.language is None:
             session = replace(session, language=scene.hint)
-        intent = self._intent(inbound, scene, session)
+        intent, why = self._intent(inbound, scene, session)
         turn = _turn(inbound, scene, session, intent)
         restraint = self._restraint(inbound, snapshot, turn)
         if restraint is not Restraint.NONE or _is_no_news(inbound, now):
@@ -129,9 +129,7 @@ class ConsentDesk:
             turn.decisions = [d for d in turn.decisions if d.action is not Action.ASKED]
         evidence = evidence_of(inbound, session, intent, proof_of(inbound, snapshot))
         if turn.decisions and inbound.text is not None:
-            typed = typed_code(scene, session.pending)
-            reasons = ("code",) if typed else self._reasons(scene, session)
-            evidence = replace(evidence, went_by=reasons)
+            evidence = replace(evidence, went_by=why())
         customer = snapshot.customer or self._entropy.customer_id(now)
         known = replace(snapshot, customer=customer)
         decisions = recorded(inbound, known, turn, evidence, self._entropy)
@@ -204,27 +202,22 @@ class ConsentDesk:
         heard = not is_muted(inbound, snapshot) and not _is_no_news(inbound, now)
         return ways_of(inbound, self._entropy.salt, linkable=self._house.public and heard)
 
-    def _intent(self, inbound: Inbound, scene: Scene, session: Session) -> Intent:
+    def _intent(
+        self, inbound: Inbound, scene: Scene, session: Session
+    ) -> tuple[Intent, Callable[[], tuple[str, ...]]]:
+        """Return what is asked for, and what tells why words were read so."""
         if inbound.choice is not None:
             offered = is_offered(inbound.choice, scene.catalogue)
-            return intent_of(inbound.choice) if offered else Intent(name=IntentName.UNCLEAR)
+            return intent_of(inbound.choice) if offered else Intent(name=IntentName.UNCLEAR), tuple
         if typed := typed_code(scene, session.pending):
-            return typed
-        return understand(
+            return typed, lambda: ("code",)
+        found = understood(
             scene.words,
             self._house.lexicon,
             pending=hint_of(session.pending, scene),
             language=session.language,
         )
-
-    def _reasons(self, scene: Scene, session: Session) -> tuple[str, ...]:
-        """Return why the words were read as they were, to be kept with the evidence."""
-        return explain(
-            scene.words,
-            self._house.lexicon,
-            pending=hint_of(session.pending, scene),
-            language=session.language,
-        )
+        return found.intent, found.reasons
 
 
 def _writing(snapshot: Snapshot, decisions: tuple[Decision, ...]) -> Writing:

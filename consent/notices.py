@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Form(StrEnum):
@@ -63,6 +64,7 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@lru_cache(maxsize=4_096)
 def code_of(digest: str) -> str:
     """Return the first ten base32 characters of a fingerprint."""
     return base64.b32encode(bytes.fromhex(digest)).decode()[:10]

@@ -63,13 +63,14 @@ def _entries(file: Path, language: str, ids: dict[str, set[str]]) -> Iterator[tu
         for name, patterns in table.items():
             if name not in _KNOWN[kind]:
                 raise _broken(file, f"{kind_name}.{name}", "there is no such key")
-            for value, pattern in _flat(file, name, patterns, ids):
-                yield Cue(kind, name, value, language), pattern
+            for value, found in _by_value(file, name, patterns, ids):
+                cue = Cue(kind, name, value, language)
+                yield from ((cue, pattern) for pattern in found)
 
 
-def _flat(
+def _by_value(
     file: Path, name: str, patterns: object, ids: dict[str, set[str]]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, list[str]]]:
     by_value = patterns if isinstance(patterns, dict) else {"": patterns}
     if (name in ids) != isinstance(patterns, dict):
         raise _broken(file, name, "must be a table of ids" if name in ids else "must be a list")
@@ -78,7 +79,7 @@ def _flat(
             raise _broken(file, f"{name}.{value}", "there is no such id")
         if not isinstance(found, list) or not all(isinstance(p, str) for p in found):
             raise _broken(file, f"{name}.{value}", "must be a list of patterns")
-        yield from ((value, pattern) for pattern in found)
+        yield value, found
 
 
 def _read(file: Path) -> dict[str, dict[str, object]]:

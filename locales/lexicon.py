@@ -184,15 +184,17 @@ def _meanings(
     """Yield each phrase with its meaning and the key it is found by."""
     for part in parts & words.keys():
         for value, phrases in words[part].items():
-            for phrase in phrases:
-                # A name may belong to two purposes: then it is asked which is meant.
-                meaning = part.value if part is Part.PURPOSE else f"{part.value} {value}".strip()
-                yield key_of(phrase)[0], meaning, phrase
+            # A name may belong to two purposes: then it is asked which is meant.
+            meaning = part.value if part is Part.PURPOSE else f"{part.value} {value}".strip()
+            yield from ((key_of(phrase)[0], meaning, phrase) for phrase in phrases)
 
 
 def _refuse_double(file: Path, meanings: Iterator[tuple[str, str, str]]) -> None:
+    found = set(meanings)
+    if len({key for key, _, _ in found}) == len({(key, meaning) for key, meaning, _ in found}):
+        return
     seen: dict[str, str] = {}
-    for key, meaning, phrase in sorted(meanings):
+    for key, meaning, phrase in sorted(found):
         other = seen.setdefault(key, meaning)
         if other != meaning:
             raise CatalogueBroken(_name(file), phrase, f"means both {other} and {meaning}")

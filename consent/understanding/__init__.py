@@ -9,12 +9,12 @@ examples. What nobody understands is unclear, which changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from consent.intents import Intent, IntentName, Page
 from consent.understanding import keywords, names, numbers, opening
 from consent.understanding.lexicon import Lexicon, build_lexicon
-from consent.understanding.message import Message
+from consent.understanding.message import Message, Sentence
 from consent.understanding.parts import WHOLE, Part, Words
 from consent.understanding.sentence import read
 from consent.understanding.text import hear
@@ -44,9 +44,29 @@ _RECOGNISERS: tuple[Recogniser, ...] = (
 _WITHDRAWALS = frozenset({IntentName.WITHDRAW, IntentName.WITHDRAW_ALL})
 
 
-def understand(
+@dataclass(frozen=True, slots=True, eq=False)
+class Understood:
+    """What a message asks for, and whoever wants to know can be told why."""
+
+    intent: Intent
+    _message: Message | None
+    _lexicon: Lexicon
+    #: None: nobody understood it, or it was a command.
+    _by: Recogniser | None
+
+    def reasons(self) -> tuple[str, ...]:
+        """Return what decided the reading: the recogniser that had one, then what it went by."""
+        if self._message is None:
+            return ("command",)
+        if self._by is None:
+            return ()
+        went_by = reasons(self._message, self._lexicon) if self._by is wording else ()
+        return (self._by.__name__, *went_by)
+
+
+def understood(
     text: str, lexicon: Lexicon, *, pending: str | None = None, language: str | None = None
-) -> Intent:
+) -> Understood:
     """Return what a message asks for; whatever is not certain is unclear.
 
     `pending` names the question the message may answer: `grant:<purpose>`, `channels`, `scope`,
@@ -56,25 +76,27 @@ def understand(
     """
     words, is_command = _without_slash(text)
     if is_command and words == "start":
-        return Intent(name=IntentName.HELP, page=Page.MENU)
+        return Understood(Intent(name=IntentName.HELP, page=Page.MENU), None, lexicon, None)
     message = _message(words, lexicon, pending, language)
-    intent = _first(message, lexicon)
-    return replace(intent, language=None) if is_command else intent
+    intent, by = _first(message, lexicon)
+    intent = _settled(intent, message.sentence)
+    if is_command:
+        intent = replace(intent, language=None)
+    return Understood(intent, message, lexicon, by)
+
+
+def understand(
+    text: str, lexicon: Lexicon, *, pending: str | None = None, language: str | None = None
+) -> Intent:
+    """Return what a message asks for; see `understood`."""
+    return understood(text, lexicon, pending=pending, language=language).intent
 
 
 def explain(
     text: str, lexicon: Lexicon, *, pending: str | None = None, language: str | None = None
 ) -> tuple[str, ...]:
-    """Return what decided a reading: the recogniser that had one, then what it went by."""
-    words, is_command = _without_slash(text)
-    if is_command and words == "start":
-        return ("command",)
-    message = _message(words, lexicon, pending, language)
-    for recognise in _RECOGNISERS:
-        if recognise(message, lexicon) is not None:
-            went_by = reasons(message, lexicon) if recognise is wording else ()
-            return (recognise.__name__, *went_by)
-    return ()
+    """Return what decided a reading; see `Understood.reasons`."""
+    return understood(text, lexicon, pending=pending, language=language).reasons()
 
 
 def _message(words: str, lexicon: Lexicon, pending: str | None, language: str | None) -> Message:
@@ -83,6 +105,7 @@ def _message(words: str, lexicon: Lexicon, pending: str | None, language: str | 
     return Message(
         heard=heard,
         sentence=read(heard.tokens, lexicon),
+        weighed=[],
         pending=question or None,
         about=about,
         language=language,
@@ -101,11 +124,17 @@ def _without_slash(text: str) -> tuple[str, bool]:
     return " ".join((command, *rest)), True
 
 
-def _first(message: Message, lexicon: Lexicon) -> Intent:
-    """Return the reading of the first recogniser that has one, if nothing speaks against it."""
-    readings = (recognise(message, lexicon) for recognise in _RECOGNISERS)
-    intent = next((i for i in readings if i is not None), UNCLEAR)
-    sentence = message.sentence
+def _first(message: Message, lexicon: Lexicon) -> tuple[Intent, Recogniser | None]:
+    """Return the reading of the first recogniser that has one, and which that was."""
+    for recognise in _RECOGNISERS:
+        intent = recognise(message, lexicon)
+        if intent is not None:
+            return intent, recognise
+    return UNCLEAR, None
+
+
+def _settled(intent: Intent, sentence: Sentence | None) -> Intent:
+    """Return a reading, if nothing that was said beside it speaks against it."""
     if sentence is None:
         return intent
     if len(sentence.brands) > 1 and intent.name not in _WITHDRAWALS:
@@ -118,8 +147,10 @@ __all__ = [
     "Lexicon",
     "Part",
     "Recogniser",
+    "Understood",
     "Words",
     "build_lexicon",
     "explain",
     "understand",
+    "understood",
 ]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from consent.understanding.cues import Cues, Found, Kind
 from consent.understanding.misspelt import Spellings
@@ -36,8 +36,7 @@ _GUESSED, _KNOWN = 0.4, 0.5
 _ENDING = frozenset({"stop", "cease", "annoyed"})
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """One clause: what was found in it."""
 
     found: tuple[Found, ...]
@@ -52,8 +51,7 @@ class Clause:
         return tuple(dict.fromkeys(f.cue.value for f in self.found if f.cue.name == name))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A message in the spelling it was most likely meant in."""
 
     words: tuple[str, ...]
@@ -103,7 +101,7 @@ def _reading(folded: str, cues: Cues, spellings: Spellings) -> Reading:
         words, breaks = _words(piece, MOST_WORDS - first, spellings)
         found = _unhidden(tuple(cues.find(words)))
         known += len({at for f in found for at in range(f.start, f.end)})
-        moved = tuple(replace(f, start=f.start + first, end=f.end + first) for f in found)
+        moved = tuple(f.moved(first) for f in found)
         breaks = (first, *(at + first for at in breaks))
         clauses += _parted(moved, breaks, question=piece.endswith("?"))
         all_words += words
@@ -161,12 +159,15 @@ def side_of(found: Found) -> str:
 
 def _unhidden(found: tuple[Found, ...]) -> tuple[Found, ...]:
     """Drop what lies inside a longer cue of the same kind, and acts inside a block."""
-    return tuple(f for f in found if not any(_hides(g, f) for g in found))
+    return tuple(
+        f
+        for f in found
+        if not any(g.start <= f.start < g.end and g is not f and _hides(g, f) for g in found)
+    )
 
 
 def _hides(longer: Found, shorter: Found) -> bool:
-    if longer is shorter or shorter.start < longer.start or shorter.start >= longer.end:
-        return False
+    """Say whether one of two hides the other, which begins inside it."""
     if side_of(longer) == "off" and side_of(shorter) == "on":
         return True
     if shorter.end > longer.end:

@@ -9,24 +9,32 @@ length of the message.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
-from consent.understanding.spelling import fold, plain
+from consent.understanding.spelling import MARKED, fold, plain, unmarked
 
 _GAP = ".."
 _WIDEST_GAP = 3
 #: Stems are found by their first letters; shorter ones would be found everywhere.
 _SHORTEST, _KEY = 2, 4
 _MOST_MET = 10_000
-#: What no folding changes.
-_SIMPLE = re.compile("[a-zа-я0-9|*. ]+")
 #: Words of alternatives, each two letters at least if it is a stem; gaps only between words.
 _CHOICE = r"(?:[^\s|*]{2,}\*|[^\s|*]+)"
 _PLACE = rf"(?!\.\.(?:\s|$)){_CHOICE}(?:\|{_CHOICE})*"
 _WELL_FORMED = re.compile(rf"{_PLACE}(?: (?:\.\. )?{_PLACE})*")
+
+
+def _quick(letter: str) -> re.Pattern[str]:
+    """Return what finds such patterns of plain words much faster: nearly all are."""
+    choice = rf"(?!.\*){letter}++(?:'{letter}++|-{letter}{{2,}}+)*+\*?+"
+    return re.compile(rf"{choice}(?:(?:\|| (?:\.\. )?+){choice})*+")
+
+
+#: What no folding changes, and what it takes nothing but the marks off.
+_SIMPLE, _MARKED = _quick("[a-zа-я1-9]"), _quick(f"[a-zа-я1-9{MARKED}]")
 
 
 class Kind(StrEnum):
@@ -37,8 +45,7 @@ class Kind(StrEnum):
     BLOCK = "blocks"
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """One thing that a piece of a message says."""
 
     kind: Kind
@@ -46,6 +53,9 @@ class Cue:
     #: A purpose, channel, topic, brand or language.
     value: str
     language: str
+
+
+_Index = dict[str, list[tuple[Cue, str]]]
 
 
 class PatternBroken(ValueError):
@@ -57,8 +67,7 @@ class PatternBroken(ValueError):
         self.cue, self.text = cue, text
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A cue at its place in a row of words."""
 
     cue: Cue
@@ -67,9 +76,12 @@ class Found:
     #: The pattern that matched, for those who ask why.
     pattern: str
 
+    def moved(self, places: int) -> Found:
+        """Return the same so many words further on."""
+        return Found(self.cue, self.start + places, self.end + places, self.pattern)
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+
+class _Word(NamedTuple):
     """One place of a pattern: exact words and stems, any of which may stand there."""
 
     exact: frozenset[str]
@@ -79,42 +91,49 @@ class _Word:
         return word in self.exact or (bool(self.stems) and word.startswith(self.stems))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(NamedTuple):
     cue: Cue
     text: str
     first: _Word
     #: How many other words may stand before each further word, and the word.
     rest: tuple[tuple[int, _Word], ...]
 
-    def end(self, words: tuple[str, ...], start: int) -> int:
-        """Return where a match whose first word stands at `start` ends, 0 for none."""
-        at, length = start + 1, len(words)
-        for gap, wanted in self.rest:
-            last = at + gap
-            while at < length and at <= last and not wanted.fits(words[at]):
-                at += 1
-            if at >= length or at > last:
-                return 0
+
+def _end(rest: tuple[tuple[int, _Word], ...], words: tuple[str, ...], at: int) -> int:
+    """Return where a match ends of which the next word may stand at `at`, 0 for none."""
+    length = len(words)
+    for gap, (exact, stems) in rest:
+        last = at + gap
+        # As `fits`, without the call: a message tries some hundred patterns.
+        while at < length and words[at] not in exact:
+            if stems and words[at].startswith(stems):
+                break
             at += 1
-        return at
+            if at > last:
+                return 0
+        if at >= length:
+            return 0
+        at += 1
+    return at
 
 
-@dataclass(frozen=True, slots=True)
 class Cues:
     """All cues of all languages, by what their first word is or begins with."""
 
-    exact: Mapping[str, list[tuple[Cue, str]]]
-    stems: Mapping[str, list[tuple[Cue, str]]]
-    #: Patterns that begin with a word, for words met lately.
-    met: dict[str, tuple[_Pattern, ...]] = field(default_factory=dict)
+    __slots__ = ("exact", "met", "stems")
+
+    def __init__(self, exact: _Index, stems: _Index) -> None:
+        """Find patterns by their whole first word, or by how it begins."""
+        self.exact, self.stems = exact, stems
+        #: Patterns that begin with a word, for words met lately.
+        self.met: dict[str, tuple[_Pattern, ...]] = {}
 
     def find(self, words: tuple[str, ...]) -> Iterator[Found]:
         """Yield every cue in a row of words."""
         for start, word in enumerate(words):
-            for pattern in self._beginning(word):
-                if end := pattern.end(words, start):
-                    yield Found(pattern.cue, start, end, pattern.text)
+            for cue, text, _, rest in self._beginning(word):
+                if end := _end(rest, words, start + 1):
+                    yield Found(cue, start, end, text)
 
     def _beginning(self, word: str) -> tuple[_Pattern, ...]:
         known = self.met.get(word)
@@ -135,18 +154,31 @@ def build_cues(entries: Iterable[tuple[Cue, str]]) -> Cues:
     :raises PatternBroken: a pattern has no word, begins or ends with a gap, or has a stem of one
         letter.
     """
-    exact: dict[str, list[tuple[Cue, str]]] = {}
-    stems: dict[str, list[tuple[Cue, str]]] = {}
+    exact: _Index = {}
+    stems: _Index = {}
     for entry in entries:
-        cue, text = entry
-        if not _WELL_FORMED.fullmatch(text if _SIMPLE.fullmatch(text) else plain(text)):
-            raise PatternBroken(cue, text)
-        first = _word(text.partition(" ")[0])
-        for word in first.exact:
-            exact.setdefault(word, []).append(entry)
-        for key in {stem[:_KEY] for stem in first.stems}:
-            stems.setdefault(key, []).append(entry)
+        for choice in _choices(*entry):
+            is_stem = choice[-1:] == "*"
+            table, key = (stems, choice[:-1][:_KEY]) if is_stem else (exact, choice)
+            if key not in table:
+                table[key] = [entry]
+            elif (listed := table[key])[-1] is not entry:
+                # Choices of one pattern can begin alike.
+                listed.append(entry)
     return Cues(exact, stems)
+
+
+def _choices(cue: Cue, text: str) -> list[str]:
+    """Return what a pattern can begin with: words, and stems with their star."""
+    first = text.partition(" ")[0]
+    if _SIMPLE.fullmatch(text):
+        return first.split("|")
+    if _MARKED.fullmatch(text):
+        return unmarked(first).split("|")
+    if not _WELL_FORMED.fullmatch(plain(text)):
+        raise PatternBroken(cue, text)
+    word = _word(text.split(maxsplit=1)[0])
+    return [*word.exact, *(f"{stem}*" for stem in word.stems)]
 
 
 @cache

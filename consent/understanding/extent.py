@@ -23,7 +23,7 @@ def names_some(targets: Targets) -> bool:
 
 def _counts_all(targets: Targets, lexicon: Lexicon) -> bool:
     """Say whether "all" is counted up: "all 8"."""
-    return Part.ALL in targets.flags and targets.count == len(lexicon.purposes)
+    return Part.ALL in targets.flags and targets.counted == len(lexicon.purposes)
 
 
 def others(

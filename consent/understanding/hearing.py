@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from consent.understanding.clauses import Clause, Reading, read_clauses
 from consent.understanding.lexicon import Lexicon
@@ -25,8 +25,7 @@ ENDING = (MARKETING, EVERYTHING, "withdraw")
 _SEVERAL, _MANY = 2, 8
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """A message weighed."""
 
     hearing: Hearing
@@ -82,11 +81,8 @@ def _pieces(reading: Reading, learned: Learned) -> Iterator[Piece]:
 def _inside(clauses: tuple[Clause, ...], start: int, end: int) -> Iterator[Clause]:
     """Yield what was found between two words, its places counted from the first of them."""
     for clause in clauses:
-        kept = tuple(
-            replace(f, start=f.start - start, end=f.end - start)
-            for f in clause.found
-            if start <= f.start and f.end <= end
-        )
+        inside = (f for f in clause.found if start <= f.start and f.end <= end)
+        kept = tuple(f.moved(-start) for f in inside)
         if kept:
             yield Clause(kept, question=clause.question)
 

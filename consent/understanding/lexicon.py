@@ -9,21 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from consent.catalogue import Catalogue
 from consent.understanding.cues import Cues, build_cues
 from consent.understanding.parts import INSIDE, Part, Sense, Senses, Words
-from consent.understanding.spelling import joined, respellings
+from consent.understanding.spelling import MARKED, joined, respellings, unmarked
 from consent.understanding.text import hear, symbol
 from consent.understanding.weights import Learned
 
-#: One or two plain words, which hearing would not change.
-_FOLDED = re.compile(r"([a-zа-я]{2,})(?: (?!\1\b)[a-zа-я]{2,})?")
-_Gathered = dict[str, dict[Part, dict[str, set[str]]]]
+#: Words of which hearing would change nothing but the diacritics: none is said twice in a row,
+#: and no single letter stands beside another.
+_LETTER = f"[a-zа-я{MARKED}]"
+_PLAIN = re.compile(rf"(?!(?:.* )?. .(?: |$))(?:({_LETTER}++) (?!\1\b))*+{_LETTER}++")
+#: Part, value and language of one meaning of a phrase.
+_Meaning = tuple[Part, str, str]
+_Gathered = dict[str, tuple[_Meaning, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Lexicon:
     """All words of all languages, frozen; the only thing `understand` knows of the world."""
 
@@ -91,8 +95,10 @@ class Lexicon:
 @lru_cache(maxsize=16384)
 def key_of(phrase: str) -> tuple[str, bool]:
     """Return the key under which a phrase is looked up, and whether it is a sign alone."""
-    if _FOLDED.fullmatch(phrase):
-        return phrase, False
+    if _PLAIN.fullmatch(phrase):
+        folded = unmarked(phrase)
+        if folded == phrase or _PLAIN.fullmatch(folded):
+            return folded, False
     heard = hear(phrase)
     if heard.is_symbol:
         return symbol(heard.plain), True
@@ -109,20 +115,22 @@ def build_lexicon(
     """Return the lexicon of these words; phrases that fold to the same are one."""
     phrases: _Gathered = {}
     symbols: _Gathered = {}
-    for language, part, value, phrase in _entries(languages):
-        key, is_symbol = key_of(phrase)
-        table = symbols if is_symbol and part not in INSIDE else phrases
-        senses = table.setdefault(key, {}).setdefault(part, {})
-        senses.setdefault(value, set()).add(language)
+    for meaning, listed in _meanings(languages):
+        for phrase in listed:
+            key, is_symbol = key_of(phrase)
+            table = symbols if is_symbol and meaning[0] not in INSIDE else phrases
+            table[key] = (*table.get(key, ()), meaning)
     longest: dict[str, int] = {}
     for key in phrases:
-        first, *others = key.split(" ")
-        longest[first] = max(longest.get(first, 0), 1 + len(others))
+        first, length = key.partition(" ")[0], 1 + key.count(" ")
+        longest[first] = max(longest.get(first, 0), length)
+    # Most phrases mean what many others do.
+    senses = cache(_senses)
     return Lexicon(
-        phrases={key: _senses(parts) for key, parts in phrases.items()},
+        phrases={key: senses(meanings) for key, meanings in phrases.items()},
         longest=longest,
         vocabulary=frozenset(word for key in phrases for word in key.split(" ")),
-        symbols={key: _senses(parts) for key, parts in symbols.items()},
+        symbols={key: senses(meanings) for key, meanings in symbols.items()},
         never=frozenset(hear(text).plain for text in never),
         purposes={p.number: p.id for p in catalogue.purposes},
         channels=tuple(c.id for c in catalogue.channels),
@@ -132,15 +140,17 @@ def build_lexicon(
     )
 
 
-def _entries(languages: Mapping[str, Words]) -> Iterator[tuple[str, Part, str, str]]:
+def _meanings(languages: Mapping[str, Words]) -> Iterator[tuple[_Meaning, Iterable[str]]]:
     for language, words in languages.items():
         for part, values in words.items():
             for value, phrases in values.items():
-                for phrase in phrases:
-                    yield language, part, value, phrase
+                yield (part, value, language), phrases
 
 
-def _senses(parts: Mapping[Part, Mapping[str, set[str]]]) -> Senses:
+def _senses(meanings: tuple[_Meaning, ...]) -> Senses:
+    parts: dict[Part, dict[str, set[str]]] = {}
+    for part, value, language in meanings:
+        parts.setdefault(part, {}).setdefault(value, set()).add(language)
     return {
         part: Sense(
             part=part,

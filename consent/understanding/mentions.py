@@ -7,7 +7,7 @@ so what was learnt for one holds for all.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consent.understanding.clauses import Clause, Reading
 from consent.understanding.cues import Found, Kind
@@ -21,8 +21,7 @@ _NEAR, _NEAREST = 4, 2
 _MOST_PLACES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """What stands between two pauses, weighed as if it were a message by itself."""
 
     start: int
@@ -31,8 +30,7 @@ class Piece:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hearing:
+class Hearing(NamedTuple):
     """What is known of a whole message before a single mention is looked at."""
 
     reading: Reading
@@ -64,7 +62,7 @@ def mention_traits(hearing: Hearing, thing: str, kind: str) -> frozenset[str]:
         (found, clause)
         for clause in hearing.reading.clauses
         for found in clause.found
-        if found.cue.name in _TABLES and found.cue.value == thing
+        if found.cue.value == thing and found.cue.name in _TABLES
     ]
     traits = set(_of_message(hearing, thing, kind, named=bool(places)))
     for found, clause in places[:_MOST_PLACES]:
@@ -94,7 +92,8 @@ def _of_message(hearing: Hearing, thing: str, kind: str, *, named: bool) -> Iter
 
 def named_in(reading: Reading) -> set[str]:
     """Return every purpose, channel and topic that a cue names."""
-    return {f.cue.value for c in reading.clauses for f in c.found if f.cue.name in _TABLES}
+    cues = (f.cue for clause in reading.clauses for f in clause.found)
+    return {value for _, name, value, _ in cues if name in _TABLES}
 
 
 def _of_clause(clause: Clause) -> Iterator[str]:

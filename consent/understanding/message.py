@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from consent.intents import Intent, IntentName
 from consent.understanding.parts import Part, Senses
 from consent.understanding.text import Heard
 
+if TYPE_CHECKING:
+    from consent.understanding.hearing import Weighed
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+
+class Atom(NamedTuple):
     """One phrase or number, with the sign at it."""
 
     senses: Senses
@@ -19,7 +21,7 @@ class Atom:
     digits: str = ""
     sign: str = ""
 
-    def __contains__(self, part: Part) -> bool:
+    def __contains__(self, part: object) -> bool:
         """Say whether it can play this part."""
         return part in self.senses
 
@@ -29,8 +31,7 @@ class Atom:
         return sense.values if sense else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
+class Sentence(NamedTuple):
     """The phrases of one message that carry its sense."""
 
     atoms: tuple[Atom, ...]
@@ -48,13 +49,14 @@ class Sentence:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """What a recogniser looks at: the message and the question it may answer."""
 
     heard: Heard
     #: None if a word is unknown: only a recogniser that needs no phrases can use it then.
     sentence: Sentence | None
+    #: How it weighs, once somebody has weighed it: the dearest part of understanding it.
+    weighed: list[Weighed]
     #: The kind of question pending: grant, channels, scope, withdraw, link; or none.
     pending: str | None = None
     #: The consent that the question is about.

@@ -8,18 +8,27 @@ few, wrong, or two in the wrong order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import cached_property
 
 _SHORTEST, _LONGEST = 6, 24
 _STEM = 5
+_ByShorter = dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
 class Spellings:
-    """Known long words, found by what is left of them without one letter."""
+    """Known long words, found by what is left of them without one letter.
 
-    words: frozenset[str]
-    lacking: dict[str, tuple[str, ...]]
+    What is left of all of them would take long to work out while the program starts: it is done
+    for the words of one first letter when such a word is first asked for.
+    """
+
+    def __init__(self, words: frozenset[str]) -> None:
+        """Know these words."""
+        self.words = words
+        self._by_letter: dict[str, list[str]] = {}
+        for word in words:
+            self._by_letter.setdefault(word[0], []).append(word)
+        self._lacking: dict[str, _ByShorter] = {}
 
     def right(self, word: str) -> str:
         """Return the one known word a long word was meant as, else the word itself."""
@@ -30,11 +39,32 @@ class Spellings:
         return min(meant) if len(stems) == 1 else word
 
     def _meant(self, word: str) -> Iterator[str]:
-        yield from self.lacking.get(word, ())
-        shortened = _without_one(word)
+        shortened, alike = _without_one(word), self._beginning(word[0])
         yield from self.words & shortened
-        for shorter in self.lacking.keys() & shortened:
-            yield from (k for k in self.lacking[shorter] if _one_apart(k, word))
+        yield from alike.get(word, ())
+        for shorter in alike.keys() & shortened:
+            yield from (k for k in alike[shorter] if _one_apart(k, word))
+        # The first letter is missing, wrong, or behind the second.
+        yield from self._beheaded.get(word, ())
+        yield from self._beheaded.get(word[1:], ())
+        if (swapped := word[1] + word[0] + word[2:]) in self.words:
+            yield swapped
+
+    @cached_property
+    def _beheaded(self) -> _ByShorter:
+        return _by_shorter((word[1:], word) for word in self.words)
+
+    def _beginning(self, letter: str) -> _ByShorter:
+        """Return the known words of this first letter by each shorter word."""
+        found = self._lacking.get(letter)
+        if found is None:
+            words = self._by_letter.get(letter, ())
+            found = _by_shorter(
+                (shorter, word) for word in words for shorter in _without_one(word)
+            )
+            if found:  # Whatever letter a stranger thinks of is not kept.
+                self._lacking[letter] = found
+        return found
 
 
 def _one_apart(known: str, word: str) -> bool:
@@ -50,11 +80,13 @@ def _without_one(word: str) -> set[str]:
     return {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
+def _by_shorter(pairs: Iterable[tuple[str, str]]) -> _ByShorter:
+    known: _ByShorter = {}
+    for shorter, word in pairs:
+        known[shorter] = (*known.get(shorter, ()), word)
+    return known
+
+
 def build_spellings(words: Iterable[str]) -> Spellings:
     """Return the known words of six letters and more, ready to be looked up."""
-    known = frozenset(word for word in words if _SHORTEST <= len(word) <= _LONGEST)
-    lacking: dict[str, tuple[str, ...]] = {}
-    for word in sorted(known):
-        for shorter in _without_one(word):
-            lacking[shorter] = (*lacking.get(shorter, ()), word)
-    return Spellings(known, lacking)
+    return Spellings(frozenset(w for w in words if _SHORTEST <= len(w) <= _LONGEST))

@@ -46,7 +46,7 @@ def _opening(message: Message, lexicon: Lexicon) -> tuple[Intent | None, str]:
     if found is None:
         return None, ""
     heard = hear(found[1])
-    head = replace(message, heard=heard, sentence=read(heard.tokens, lexicon), pending=None)
+    head = message._replace(heard=heard, sentence=read(heard.tokens, lexicon), pending=None)
     intent = keywords.keyword(head, lexicon) or names.wish(head, lexicon)
     is_stop = intent is not None and intent.name in _WITHDRAWALS and intent.certain
     return (intent, found[2]) if is_stop else (None, "")

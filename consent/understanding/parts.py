@@ -8,8 +8,8 @@ recognisers decide.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Part(StrEnum):
@@ -72,8 +72,7 @@ A = "="
 WHOLE = frozenset(list(Part)[: list(Part).index(Part.WITHDRAW)])
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
+class Sense(NamedTuple):
     """One thing a phrase can be; `languages` are those that have it so."""
 
     part: Part

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import reduce
 
 from consent.understanding.lexicon import Lexicon
@@ -91,7 +90,7 @@ def _atoms(words: tuple[str, ...], lexicon: Lexicon) -> Iterator[Atom | None]:
 def _signed(atom: Atom, sign: str) -> Atom:
     """Return the atom with its sign; a dash after a verb is mere punctuation: `STOP -`."""
     idle = sign == OFF_SIGN and not atom.numbers and not any(part in atom for part in _SIGNABLE)
-    return replace(atom, sign=sign) if sign and not idle else atom
+    return atom._replace(sign=sign) if sign and not idle else atom
 
 
 def _number(word: str) -> tuple[int, Atom | None]:

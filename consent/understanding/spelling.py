@@ -46,6 +46,9 @@ def _without_marks() -> dict[int, str]:
 
 
 _PLAIN = _without_marks()
+#: What operators write words with, beside a-z and а-я: `unmarked` folds it at a tenth of the time.
+MARKED = "ёāčēģīķļņšūž"
+_UNMARKED = str.maketrans(MARKED, "еacegiklnsuz")
 #: Letters that look alike in some case or hand; a respelling counts only if it gives a known word.
 _LATIN = str.maketrans("агпвекмнорстухіјѕԁӏαβεζηικμνορτυχ", "agpbekmhopctyxijsdlabezhikmnoptyx")
 _CYRILLIC = str.maketrans("abekmnhoprctuyxαβεικμνορτυχη", "авекмпноргстиухавеикмпортухн")
@@ -87,6 +90,11 @@ def fold(text: str) -> str:
         text = "".join(c for c in text if not unicodedata.combining(c))
     text = _ZERO_IN_WORD.sub("o", text)
     return _SPACED_LETTERS.sub(lambda spaced: _NOT_LETTERS.sub("", spaced[0]), text)
+
+
+def unmarked(word: str) -> str:
+    """Return a word of small letters, a-z, а-я and `MARKED`, without its marks."""
+    return word.translate(_UNMARKED)
 
 
 def joined(word: str) -> str:

@@ -8,7 +8,7 @@ nothing) gives no targets, and so no intent.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.message import Atom
@@ -20,8 +20,7 @@ _FLAGS = (Part.ADVERTISING, Part.ALL, Part.REST, Part.NONE, Part.CONSENT)
 _FILLERS = (Part.NUMBER, Part.ONLY, Part.OF, Part.TO)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Targets:
+class Targets(NamedTuple):
     """Everything a message names, sorted by kind."""
 
     #: Purposes named by a number on screen, and those named by name.
@@ -35,7 +34,7 @@ class Targets:
     #: A number of two digits that alone could be a code.
     code: str | None = None
     #: How many things were counted up ("all eight").
-    count: int = 0
+    counted: int = 0
     #: An "and" stands between some of them.
     joined: bool = False
     #: A name belongs to more than one purpose.
@@ -76,7 +75,7 @@ def gather(atoms: tuple[Atom, ...], lexicon: Lexicon) -> Targets | None:
     if wide is None or narrow is None or narrow.exceptions or narrow.flags - {Part.CONSENT}:
         return None
     unknown = narrow.unknown if wide.unknown is None else wide.unknown
-    return replace(wide, exceptions=narrow, unknown=unknown)
+    return wide._replace(exceptions=narrow, unknown=unknown)
 
 
 def _ranges(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
@@ -86,7 +85,7 @@ def _ranges(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
         low = merged[-2].numbers if len(merged) > 1 and Part.TO in merged[-1] else None
         if low and atom.numbers:
             ends = (min(low[0], atom.numbers[0]), max(low[1], atom.numbers[1]))
-            merged[-2:] = [replace(atom, numbers=ends, digits="-")]
+            merged[-2:] = [atom._replace(numbers=ends, digits="-")]
         else:
             merged.append(atom)
     return tuple(merged)
@@ -119,7 +118,7 @@ def _gather(atoms: tuple[Atom, ...], lexicon: Lexicon) -> Targets | None:
         flags=frozenset(flags),
         unknown=unknown[0] if unknown else None,
         code=_code(atoms),
-        count=_count(atoms),
+        counted=_counted_up(atoms),
         joined=any(Part.AND in a for a in atoms),
         unsure=unsure,
         signs=frozenset(a.sign for a in atoms if a.sign),
@@ -162,7 +161,7 @@ def _code(atoms: tuple[Atom, ...]) -> str | None:
     return digits if plain and not numbers[0].sign else None
 
 
-def _count(atoms: tuple[Atom, ...]) -> int:
+def _counted_up(atoms: tuple[Atom, ...]) -> int:
     """Return the one number said, if one was."""
     numbers = _numbers(atoms)
     low, high = (numbers[0].numbers or _counted(numbers[0])) if len(numbers) == 1 else (0, 1)

@@ -60,12 +60,11 @@ def _letters(word: str) -> Iterator[str]:
 
 def _of_cues(clauses: tuple[Clause, ...]) -> Iterator[str]:
     for clause in clauses:
-        inside = {f"{f.cue.kind.value}.{f.cue.name}.{f.cue.value}" for f in clause.found}
-        yield from (f"c={name}" for name in inside)
-        short = sorted({f"{f.cue.kind.value}.{f.cue.name}" for f in clause.found})
+        cues = {f.cue for f in clause.found}
+        yield from (f"c={kind}.{name}.{value}" for kind, name, value, _ in cues)
         yield f"q={clause.question}"
         if clause.question:
-            yield from (f"cq={name}" for name in short)
+            yield from (f"cq={kind}.{name}" for kind, name, _, _ in cues)
 
 
 def _in_order(clauses: tuple[Clause, ...]) -> str:

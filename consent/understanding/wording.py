@@ -48,9 +48,16 @@ def wording(message: Message, lexicon: Lexicon) -> Intent | None:
     fewest = 1 if message.pending in QUESTIONS else _FEWEST_WORDS
     if learned is None or _is_signed(message) or len(_CHUNK.findall(message.heard.plain)) < fewest:
         return None
-    weighed = listen(message.heard.folded, lexicon, learned, message.pending)
+    weighed = _weigh(message, lexicon, learned)
     intent = answered(message, weighed, learned, lexicon) or _intent(message, weighed, learned)
     return _completed(intent, message, weighed, lexicon) if intent else None
+
+
+def _weigh(message: Message, lexicon: Lexicon, learned: Learned) -> Weighed:
+    """Weigh a message, once."""
+    if not message.weighed:
+        message.weighed.append(listen(message.heard.folded, lexicon, learned, message.pending))
+    return message.weighed[0]
 
 
 def _completed(intent: Intent, message: Message, weighed: Weighed, lexicon: Lexicon) -> Intent:
@@ -172,7 +179,7 @@ def reasons(message: Message, lexicon: Lexicon) -> Iterator[str]:
     learned = lexicon.learned
     if learned is None:
         return
-    weighed = listen(message.heard.folded, lexicon, learned, message.pending)
+    weighed = _weigh(message, lexicon, learned)
     likely = sorted(weighed.shares, key=lambda label: -weighed.shares[label])[:_REASONS]
     yield from (f"{label} {weighed.shares[label]:.2f}" for label in likely)
     for thing, found in mentioned(weighed.hearing, learned).items():

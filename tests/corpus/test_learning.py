@@ -11,7 +11,7 @@ from consent.understanding import Lexicon, understand
 from consent.understanding.weights import Learned
 from locales import ROOT
 from locales.lexicon import load_words
-from locales.weights import made_from, name_of_examples, weights_as_bytes
+from locales.weights_made import made_from, name_of_examples, weights_as_bytes
 from tests.builders import CATALOGUE, PURPOSES
 from tests.corpus.training import learn, read_examples
 from tests.understanding import taught

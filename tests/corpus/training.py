@@ -29,7 +29,8 @@ from consent.understanding.weights import Learned, Weights, build_weights
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.lexicon import load_words
-from locales.weights import FILE, name_of_examples, weights_as_bytes
+from locales.weights import FILE
+from locales.weights_made import name_of_examples, weights_as_bytes
 from tests.corpus.descent import ORDERS, Lesson, taught
 
 _STATES = (SPOKEN_OF, OFF, ON)

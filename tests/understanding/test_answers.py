@@ -196,7 +196,8 @@ def test_other_questions_are_not_weighed(text: str, pending: str | None) -> None
     """Without a question, or with one of the others, there is nothing to answer."""
     lexicon = taught.lexicon(SAYS, {"email": ON})
     assert lexicon.learned is not None
-    message = Message(heard=hear(text), sentence=read(hear(text).tokens, lexicon), pending=pending)
+    sentence = read(hear(text).tokens, lexicon)
+    message = Message(heard=hear(text), sentence=sentence, weighed=[], pending=pending)
     weighed = listen(text, lexicon, lexicon.learned, pending)
     assert answered(message, weighed, lexicon.learned, lexicon) is None
 

@@ -70,7 +70,7 @@ def test_an_answer_is_explained_as_one() -> None:
 
 def test_without_weights_there_are_no_reasons() -> None:
     """Where nothing was learnt nothing can be weighed."""
-    message = Message(heard=hear("zork it"), sentence=None)
+    message = Message(heard=hear("zork it"), sentence=None, weighed=[])
     assert [] == list(reasons(message, replace(LEARNED, learned=None)))
 
 

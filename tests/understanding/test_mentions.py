@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -166,7 +165,7 @@ def test_pieces(there: set[str], thing: str) -> None:
         Piece(2, 4, "grant", 0.6),
         Piece(4, 6, "status", 0.4),
     )
-    hearing = replace(_hearing("email halt, sms want, call now"), pieces=pieces)
+    hearing = _hearing("email halt, sms want, call now")._replace(pieces=pieces)
     assert there <= mention_traits(hearing, thing, "C")
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from consent.understanding.misspelt import build_spellings
 
@@ -22,6 +26,7 @@ KNOWN = build_spellings(
         pytest.param("marketing", "narketing", id="a wrong letter"),
         pytest.param("marketing", "maketing", id="one dropped in the middle"),
         pytest.param("marketing", "markteing", id="two swapped"),
+        pytest.param("marketing", "amrketing", id="the first two swapped"),
         pytest.param("отключите", "откльчите", id="Cyrillic"),
         pytest.param("отключите", "отключитэ", id="the one nearer"),
         pytest.param("отключите", "отключит", id="two forms of one word: the first"),
@@ -62,3 +67,23 @@ def test_words_without_end_stay() -> None:
     """What is longer than any word is neither kept nor put right."""
     long = "marketing" * 3
     assert long + "s" == build_spellings([long]).right(long + "s")
+
+
+def _slips(word: str) -> Iterator[str]:
+    """Yield every word that is one slip away, of letters that the tests below use."""
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        yield from (head + tail[1:], head + tail[1:2] + tail[:1] + tail[2:])
+        for letter in "abc":
+            yield from (head + letter + tail, head + letter + tail[1:])
+
+
+_WORDS = st.text("abc", min_size=6, max_size=8)
+
+
+@given(st.frozensets(_WORDS, max_size=30), _WORDS)
+def test_any_slip_is_put_right(known: frozenset[str], word: str) -> None:
+    """A word is put right if the known words one slip away are forms of one word."""
+    meant = known.intersection(_slips(word))
+    is_clear = word not in known and len({known[:5] for known in meant}) == 1
+    assert (min(meant) if is_clear else word) == build_spellings(known).right(word)

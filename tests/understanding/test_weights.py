@@ -77,12 +77,6 @@ def test_every_key_is_found() -> None:
     }
 
 
-def test_narrow_rows_are_the_rows_given() -> None:
-    """What is kept of the weights is what they were built from."""
-    keys, rows = _rows({"w=one": (228, 40), "w=two": (5, 10)})
-    assert rows == build_weights(("off",), (0.0,), 1.0, keys, rows).narrow()
-
-
 @pytest.mark.parametrize(
     ("bias", "rows"),
     [
@@ -121,6 +115,7 @@ def test_any_text_has_a_key() -> None:
     """Whatever was typed, half a character included, has a key of four bytes."""
     assert 0 <= key_of("w=\ud800") < 1 << 32
     assert key_of("w=halt") != key_of("w=want")
+    assert MODEL.scores({"w=halt"}) == MODEL.scores({"w=halt", "w=\ud800"})
 
 
 @pytest.mark.parametrize(
