@@ -22,7 +22,7 @@ from consent.feed import Entry
 from consent.hooks import Fault, Shipment
 from storage.database import Database
 from storage.hooks import SqlHooks
-from storage.relay import FeedRelay
+from storage.relay import MOST, FeedRelay
 
 if TYPE_CHECKING:
     from app.hook_delivery import HookLine
@@ -69,7 +69,8 @@ class Herald:
         """Work until `stop`; then let go of everything that was taken."""
         while not self._stopped.is_set():
             moved = await self._guarded(self._round())
-            if not moved:
+            # A few at a time would cost as much as many: more is waited for, if that was all.
+            if moved is None or moved < MOST:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_LONGER if moved is None else _PAUSE):
                         await self._stopped.wait()

@@ -7,33 +7,34 @@ sees. Alone, a check goes at once.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from consent.decisions import CustomerId, Subject
-from consent.errors import StoreUnavailable
 from consent.ports import Circumstances, Judge, Ledger, Look
 from consent.standing import Record, Standing
 from consent.verdicts import Verdict
 from storage import schema
-from storage.bulk import insert_rows
 from storage.database import Database
 from storage.ids import uuid7
 from storage.moments import to_store
+from storage.prepared import Prepared, insertion, listed, parameters, shape
 from storage.releasing import RELEASED
 from storage.rows import blocks_of, record_of
+from storage.together import Together
 from storage.vault import Vault
 
 Looks = Sequence[tuple[Look, Judge]]
-_Waiting = tuple[Looks, asyncio.Future[tuple[Verdict, ...]]]
-#: Looks in one transaction at most.
-CHUNK = 1_000
+#: Looks in one transaction at most, and how many may wait to look.
+CHUNK, LINE = 1_000, 4_096
+
+
+_LOOKS = insertion(schema.read_log)
 
 
 @dataclass(slots=True)
@@ -52,8 +53,7 @@ class SqlChecking:
         """Look beside the ledger."""
         self._database = database
         self._vault = vault
-        self._waiting: list[_Waiting] = []
-        self._answering: asyncio.Task[None] | None = None
+        self._crowd = Together(self._answer, most=CHUNK, line=LINE, weigh=len)
 
     async def consult_all(self, asked: Looks) -> tuple[Verdict, ...]:
         """See `marketing.checking.Consulting.consult_all`.
@@ -62,7 +62,7 @@ class SqlChecking:
         """
         verdicts: list[Verdict] = []
         for start in range(0, len(asked), CHUNK):
-            verdicts += await self._joined(asked[start : start + CHUNK])
+            verdicts += await self._crowd.ask(asked[start : start + CHUNK])
         return tuple(verdicts)
 
     async def looks(self, look: Look, since: datetime) -> int:
@@ -73,39 +73,11 @@ class SqlChecking:
         digest = self._vault.address_hash(look.brand, look.address)
         return await self._database.read(partial(_count, look, digest, since))
 
-    def _joined(self, asked: Looks) -> asyncio.Future[tuple[Verdict, ...]]:
-        answer: asyncio.Future[tuple[Verdict, ...]] = asyncio.get_running_loop().create_future()
-        self._waiting.append((asked, answer))
-        if self._answering is None or self._answering.done():
-            self._answering = asyncio.create_task(self._answer())
-        return answer
-
-    async def _answer(self) -> None:
-        """Answer all who wait, together, until nobody does."""
-        while self._waiting:
-            together = self._next()
-            looks = [one for asked, _ in together for one in asked]
-            try:
-                verdicts = iter(await self._database.write(partial(_consult, self._vault, looks)))
-            except Exception as fault:  # noqa: BLE001 - it is theirs who asked
-                for _, answer in together:
-                    if not answer.done():
-                        answer.set_exception(_told(fault))
-                continue
-            for asked, answer in together:
-                mine = tuple(next(verdicts) for _ in asked)
-                # Whoever has gone away is noted all the same: the answer was ready.
-                if not answer.done():
-                    answer.set_result(mine)
-
-    def _next(self) -> list[_Waiting]:
-        """Take those who came first, as many as go together."""
-        taken: list[_Waiting] = []
-        count = 0
-        while self._waiting and (not taken or count + len(self._waiting[0][0]) <= CHUNK):
-            taken.append(self._waiting.pop(0))
-            count += len(taken[-1][0])
-        return taken
+    async def _answer(self, asked: Sequence[Looks]) -> list[tuple[Verdict, ...]]:
+        """Answer all who ask, together; each is told apart."""
+        looks = [one for mine in asked for one in mine]
+        verdicts = iter(await self._database.write(partial(_consult, self._vault, looks)))
+        return [tuple(next(verdicts) for _ in mine) for mine in asked]
 
 
 class OneByOne:
@@ -118,11 +90,6 @@ class OneByOne:
     async def consult_all(self, asked: Looks) -> tuple[Verdict, ...]:
         """See `marketing.checking.Consulting.consult_all`."""
         return tuple([await self._ledger.consult(look, judge) for look, judge in asked])
-
-
-def _told(fault: Exception) -> Exception:
-    """Return an error of its own for each who asked: a raised one keeps its trace."""
-    return StoreUnavailable(fault.detail) if isinstance(fault, StoreUnavailable) else fault
 
 
 def _consult(vault: Vault, asked: Looks, connection: Connection) -> tuple[Verdict, ...]:
@@ -140,7 +107,7 @@ def _consult(vault: Vault, asked: Looks, connection: Connection) -> tuple[Verdic
         verdict = judge(Standing(owner.records), around)
         verdicts.append(verdict)
         rows.append(_row(look, owner.customer, verdict))
-    insert_rows(connection, schema.read_log.insert(), rows)
+    _LOOKS.run_all(connection, rows)
     return tuple(verdicts)
 
 
@@ -158,21 +125,30 @@ def _row(look: Look, customer: CustomerId, verdict: Verdict) -> dict[str, str | 
 
 def _found(digests: Sequence[str], connection: Connection) -> dict[str, _Found]:
     """Read who has these addresses and what stands of them, in one statement."""
-    a, c, s = schema.addresses, schema.customers, schema.standing
-    joined = a.join(c, c.c.customer_id == a.c.customer_id).outerjoin(
-        s, s.c.customer_id == a.c.customer_id
-    )
-    columns = (a.c.address_hash, a.c.customer_id, c.c.blocks, s.c.kind, s.c.subject, s.c.record)
-    query: Select[Any] = select(*columns).select_from(joined)
-    query = query.where(a.c.address_hash.in_(_padded(digests)))
+    size = shape(len(digests))
     found: dict[str, _Found] = {}
-    for row in connection.execute(query):
+    for row in _holders(size).run(connection, listed("digest", digests, size)):
         owner = found.get(row.address_hash) or _owner(row)
         found[row.address_hash] = owner
         if row.kind is not None:
             subject, record = record_of(row)
             owner.records[subject] = record
     return found
+
+
+@lru_cache
+def _holders(size: int) -> Prepared:
+    return Prepared(lambda _: _holders_query(size))
+
+
+def _holders_query(size: int) -> Select[Any]:
+    a, c, s = schema.addresses, schema.customers, schema.standing
+    joined = a.join(c, c.c.customer_id == a.c.customer_id).outerjoin(
+        s, s.c.customer_id == a.c.customer_id
+    )
+    columns = (a.c.address_hash, a.c.customer_id, c.c.blocks, s.c.kind, s.c.subject, s.c.record)
+    wanted = a.c.address_hash.in_(parameters("digest", size, a.c.address_hash))
+    return select(*columns).select_from(joined).where(wanted)
 
 
 def _owner(row: Row[Any]) -> _Found:

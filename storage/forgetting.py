@@ -14,10 +14,11 @@ from consent.chain import GENESIS
 from consent.decisions import CustomerId
 from consent.dialogue.scene import Session
 from consent.feed import FEED
-from consent.forgetting import Forgetting, ForgettingRefused, Parting
+from consent.forgetting import Erasure, Forgetting, ForgettingRefused, Parting
 from consent.ports import Snapshot, Writing
 from consent.replies import SILENCE
 from storage import schema
+from storage.gathered_rows import GatheredRows
 from storage.joining import family_of, holder_of
 from storage.moments import from_store, to_store
 from storage.queries import standing_of
@@ -45,6 +46,20 @@ def forget(vault: Vault, wanted: Forgetting, decide: Parting, connection: Connec
     customer = holder_of(digest, connection)
     if customer is None:
         raise ForgettingRefused(_why_not(digest, connection))
+    return forget_known(vault, customer, wanted, decide, connection)
+
+
+def forget_known(
+    vault: Vault,
+    customer: CustomerId,
+    wanted: Erasure,
+    decide: Parting,
+    connection: Connection,
+) -> Forgotten:
+    """Forget a customer whose row is held, and whoever was joined to them.
+
+    :raises ForgettingRefused: something of theirs is still open.
+    """
     for one in family_of(customer, connection):
         _refuse_open_cases(one, connection)
     length = end_and_destroy(vault, customer, wanted, decide, connection)
@@ -54,7 +69,7 @@ def forget(vault: Vault, wanted: Forgetting, decide: Parting, connection: Connec
 def end_and_destroy(
     vault: Vault,
     customer: CustomerId,
-    wanted: Forgetting,
+    wanted: Erasure,
     decide: Parting,
     connection: Connection,
 ) -> int:
@@ -113,12 +128,13 @@ def _end(vault: Vault, customer: CustomerId, decide: Parting, connection: Connec
         session=Session(),
         reply=SILENCE,
     )
-    move_head(connection, writing)
-    append(connection, writing, vault.data_key(customer, owner.wrapped_key))
+    with GatheredRows(connection) as rows:
+        move_head(rows, writing)
+        append(rows, writing, vault.data_key(customer, owner.wrapped_key))
     return writing.length
 
 
-def _bury(customer: CustomerId, wanted: Forgetting, connection: Connection) -> None:
+def _bury(customer: CustomerId, wanted: Erasure, connection: Connection) -> None:
     addresses, tombstones = schema.addresses, schema.tombstones
     mine = addresses.c.customer_id == customer
     digests = connection.execute(select(addresses.c.address_hash).where(mine)).scalars().all()

@@ -25,6 +25,7 @@ from consent.ports import Writing
 from consent.replies import SILENCE
 from storage import schema
 from storage.answers import is_about_case
+from storage.gathered_rows import GatheredRows
 from storage.holdings import Holdings, read_holdings
 from storage.moments import to_store
 from storage.moving import Owner, move_replies, session_of
@@ -96,8 +97,9 @@ def _append(connection: Connection, deeds: Deeds, owner: Owner) -> None:
         session=Session(),
         reply=SILENCE,
     )
-    move_head(connection, writing)
-    append(connection, writing, owner[1])
+    with GatheredRows(connection) as rows:
+        move_head(rows, writing)
+        append(rows, writing, owner[1])
 
 
 def _point(

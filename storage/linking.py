@@ -11,7 +11,9 @@ from consent.ports import Address, Displaced, Inbound
 from storage import schema
 from storage.answers import called_back, is_about_case
 from storage.customers import add_address, add_customer
+from storage.gathered_rows import GatheredRows
 from storage.joining import holder_of
+from storage.keys import wrapping_root
 from storage.moments import to_store
 from storage.moving import Owner, forget, move_replies, move_session
 from storage.parting import part_others
@@ -33,7 +35,8 @@ def join_address(connection: Connection, vault: Vault, inbound: Inbound) -> tupl
     digest = vault.address_hash(inbound.brand, inbound.address)
     before = _address(connection, digest)
     if before is None:
-        add_address(connection, (customer, seal), inbound, inbound.address, digest)
+        with GatheredRows(connection) as rows:
+            add_address(rows, (customer, seal), inbound, inbound.address, digest)
     else:
         _take_over(connection, vault, inbound, before, (customer, seal))
     _call_back(connection, inbound, digest)
@@ -86,8 +89,9 @@ def _customer(
     customer = holder_of(digest, connection)
     if customer is not None:
         return customer, vault.data_key(customer, _wrapped_key(connection, customer))
-    owner = add_customer(connection, vault, inbound)
-    add_address(connection, owner, inbound, number, digest)
+    with GatheredRows(connection) as rows:
+        owner = add_customer(rows, vault, inbound, wrapping_root(vault, connection))
+        add_address(rows, owner, inbound, number, digest)
     return owner
 
 

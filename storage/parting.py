@@ -15,6 +15,8 @@ from consent.ports import Address, AddressKind, Displaced, Inbound
 from storage import schema
 from storage.answers import called_back
 from storage.customers import add_customer
+from storage.gathered_rows import GatheredRows
+from storage.keys import wrapping_root
 from storage.moments import to_store
 from storage.moving import Owner, forget, move_replies, of_address, session_of
 from storage.rows import close_session
@@ -41,7 +43,8 @@ def _part(
 ) -> Displaced:
     digest = row.address_hash
     account = owner[1].open(row.sealed_address, f"address:{digest}")
-    nobody = add_customer(connection, vault, inbound)
+    with GatheredRows(connection) as rows:
+        nobody = add_customer(rows, vault, inbound, wrapping_root(vault, connection))
     table = schema.addresses
     connection.execute(
         table.update()

@@ -4,52 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from consent.cases import Case
 from consent.decisions import CustomerId
 from consent.ports import Inbound
 from consent.standing import Standing
 from storage import schema
+from storage.prepared import Prepared
 from storage.rows import blocks_of, case_of, record_of
-
-
-def sender_query(inbound: Inbound, digest: str) -> Select[Any]:
-    """Find the sender with their chain, session and, if it came before, this very message."""
-    a, c, s, i = schema.addresses, schema.customers, schema.sessions, schema.inbound
-    session = and_(
-        s.c.customer_id == a.c.customer_id,
-        s.c.brand == inbound.brand,
-        s.c.door == inbound.door,
-        s.c.address_hash == digest,
-    )
-    seen = and_(
-        i.c.customer_id == a.c.customer_id,
-        i.c.brand == inbound.brand,
-        i.c.door == inbound.door,
-        i.c.address_hash == digest,
-        i.c.message_id == inbound.message_id,
-    )
-    joined = a.join(c, c.c.customer_id == a.c.customer_id).outerjoin(s, session).outerjoin(i, seen)
-    columns = (
-        a.c.customer_id,
-        a.c.proof_kind,
-        a.c.proof_level,
-        a.c.proven_at,
-        a.c.unreachable_since,
-        c.c.wrapped_key,
-        c.c.head,
-        c.c.length,
-        c.c.blocks,
-        c.c.joined_to,
-        s.c.sealed_session,
-        i.c.sealed_reply,
-        i.c.received_at,
-        i.c.length.label("length_then"),
-    )
-    # Two replicas must not continue the same chain: the row is held until the commit.
-    query = select(*columns).select_from(joined).where(a.c.address_hash == digest)
-    return query.with_for_update(of=c)
 
 
 def is_overtaken(
@@ -84,6 +47,13 @@ def open_cases_of(connection: Connection, customer: CustomerId) -> tuple[Case, .
 
 def standing_of(connection: Connection, customer: CustomerId) -> Standing:
     """Read what a customer's decisions add up to."""
-    table = schema.standing
-    rows = connection.execute(select(table).where(table.c.customer_id == customer))
+    rows = _STANDING.run(connection, {"customer": customer})
     return Standing(dict(record_of(row) for row in rows))
+
+
+def _standing_query() -> Select[Any]:
+    table = schema.standing
+    return select(table).where(table.c.customer_id == bindparam("customer"))
+
+
+_STANDING = Prepared(lambda _: _standing_query())

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, Update, bindparam, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent.decisions import CustomerId, Decision
 from consent.feed import FEED, Happening, event_of, happening_event
 from consent.ports import Inbound, Look, Writing
 from storage import schema
+from storage.gathered_rows import GatheredRows
 from storage.ids import uuid7
 from storage.moments import to_store
+from storage.prepared import Prepared, insertion, replacement
 from storage.rows import (
     ASKED_FROM,
     ChannelWord,
@@ -51,14 +53,10 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
         connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
 
 
-def move_head(connection: Connection, writing: Writing) -> None:
+def move_head(rows: GatheredRows, writing: Writing) -> None:
     """Note the new end of a customer's chain."""
-    table = schema.customers
-    connection.execute(
-        table.update()
-        .where(table.c.customer_id == writing.customer)
-        .values(head=writing.head, length=writing.length)
-    )
+    values = {"customer": writing.customer, "head": writing.head, "length": writing.length}
+    rows.add(_MOVE_HEAD, values)
 
 
 def note_block(
@@ -77,15 +75,13 @@ def note_block(
     connection.execute(table.update().where(mine).values(blocks=channels_text(words)))
 
 
-def append(connection: Connection, writing: Writing, seal: Seal) -> None:
+def append(rows: GatheredRows, writing: Writing, seal: Seal) -> None:
     """Add decisions to the ledger, move the standing with them, and queue them for the feed."""
     if not writing.decisions:
         return
-    rows = [decision_row(decision, seal) for decision in writing.decisions]
-    connection.execute(schema.decisions.insert(), rows)
-    records = [record_row(writing.customer, s, r) for s, r in writing.records.items()]
-    upsert(connection, schema.standing, records)
-    connection.execute(schema.outbox.insert(), feed_row(writing.decisions))
+    rows.add(_DECISIONS, *(decision_row(decision, seal) for decision in writing.decisions))
+    rows.add(_STANDING, *(record_row(writing.customer, s, r) for s, r in writing.records.items()))
+    rows.add(_EVENT, feed_row(writing.decisions))
 
 
 def feed_row(decisions: Sequence[Decision]) -> dict[str, Any]:
@@ -127,7 +123,7 @@ def happening_row(happening: Happening, length: int, at: int) -> dict[str, Any]:
 
 
 def keep_session(
-    connection: Connection, inbound: Inbound, digest: str, writing: Writing, seal: Seal
+    rows: GatheredRows, inbound: Inbound, digest: str, writing: Writing, seal: Seal
 ) -> None:
     """Keep the conversation."""
     row = {
@@ -137,30 +133,28 @@ def keep_session(
         "address_hash": digest,
         "sealed_session": close_session(writing.session, seal, writing.customer),
     }
-    upsert(connection, schema.sessions, [row])
+    rows.add(_SESSION, row)
 
 
 def keep_reply(
-    connection: Connection, inbound: Inbound, digest: str, writing: Writing, seal: Seal
+    rows: GatheredRows, inbound: Inbound, digest: str, writing: Writing, seal: Seal
 ) -> None:
     """Keep the reply, so that the same message gets it again."""
-    connection.execute(
-        schema.inbound.insert(),
-        {
-            "customer_id": writing.customer,
-            "brand": inbound.brand,
-            "door": inbound.door,
-            "message_id": inbound.message_id,
-            "address_hash": digest,
-            "received_at": to_store(inbound.received_at),
-            "length": writing.length,
-            "sealed_reply": close_reply(writing.reply, seal, writing.customer),
-        },
-    )
+    row = {
+        "customer_id": writing.customer,
+        "brand": inbound.brand,
+        "door": inbound.door,
+        "message_id": inbound.message_id,
+        "address_hash": digest,
+        "received_at": to_store(inbound.received_at),
+        "length": writing.length,
+        "sealed_reply": close_reply(writing.reply, seal, writing.customer),
+    }
+    rows.add(_REPLY, row)
 
 
 def queue(
-    connection: Connection,
+    rows: GatheredRows,
     inbound: Inbound,
     writing: Writing,
     seal: Seal,
@@ -172,46 +166,70 @@ def queue(
     """
     if writing.cases:
         sender = digests[ASKED_FROM]
-        rows = [case_row(case, writing.customer, inbound, sender, seal) for case in writing.cases]
-        connection.execute(schema.cases.insert(), rows)
-    if writing.outgoing:
-        queued = [
-            {
-                "customer_id": writing.customer,
-                "outgoing_id": item.id,
-                "brand": item.brand,
-                "kind": item.kind,
-                "address_hash": digests[item.id],
-                "sealed_payload": close_outgoing(item, seal),
-                "claimed_until": 0,
-                "created_at": to_store(inbound.received_at),
-                "not_after": to_store(item.not_after),
-            }
-            for item in writing.outgoing
-        ]
-        connection.execute(schema.outbox.insert(), queued)
+        for case in writing.cases:
+            rows.add(_CASE, case_row(case, writing.customer, inbound, sender, seal))
+    for item in writing.outgoing:
+        letter = {
+            "customer_id": writing.customer,
+            "outgoing_id": item.id,
+            "brand": item.brand,
+            "kind": item.kind,
+            "address_hash": digests[item.id],
+            "sealed_payload": close_outgoing(item, seal),
+            "claimed_until": 0,
+            "created_at": to_store(inbound.received_at),
+            "not_after": to_store(item.not_after),
+        }
+        rows.add(_LETTER, letter)
 
 
-def mark_reachable(connection: Connection, digest: str) -> None:
+def mark_reachable(rows: GatheredRows, digest: str) -> None:
     """Who writes can be written to."""
-    table = schema.addresses
-    change = table.update().where(table.c.address_hash == digest)
-    connection.execute(change.values(unreachable_since=None))
+    rows.add(_REACHABLE, {"digest": digest})
 
 
 def log_look(
     connection: Connection, look: Look, customer: CustomerId, question: str, answer: str
 ) -> None:
     """Note who looked at whose standing, what for, and what they were told (law 9)."""
-    connection.execute(
-        schema.read_log.insert(),
-        {
-            "customer_id": customer,
-            "look_id": uuid7(look.at),
-            "at": to_store(look.at),
-            "viewer": look.viewer,
-            "reason_of_look": look.purpose_of_look,
-            "question": question,
-            "answer": answer,
-        },
-    )
+    row = {
+        "customer_id": customer,
+        "look_id": uuid7(look.at),
+        "at": to_store(look.at),
+        "viewer": look.viewer,
+        "reason_of_look": look.purpose_of_look,
+        "question": question,
+        "answer": answer,
+    }
+    _LOOK.run(connection, row)
+
+
+def _reaching() -> Update:
+    table = schema.addresses
+    mine = table.c.address_hash == bindparam("digest")
+    return table.update().where(mine).values(unreachable_since=null())
+
+
+def _moving_head() -> Update:
+    table = schema.customers
+    mine = table.c.customer_id == bindparam("customer")
+    return table.update().where(mine).values(head=bindparam("head"), length=bindparam("length"))
+
+
+_MOVE_HEAD = Prepared(lambda _: _moving_head())
+_DECISIONS = insertion(schema.decisions)
+_STANDING = replacement(schema.standing)
+_SESSION = replacement(schema.sessions)
+_REPLY = insertion(schema.inbound)
+_QUEUED = ("customer_id", "outgoing_id", "brand", "kind", "address_hash", "sealed_payload")
+_EVENT = insertion(schema.outbox, (*_QUEUED, "claimed_until", "created_at"))
+_LETTER = insertion(schema.outbox, (*_QUEUED, "claimed_until", "created_at", "not_after"))
+_CASE = insertion(
+    schema.cases,
+    (
+        *("customer_id", "case_id", "brand", "kind", "purpose", "opened_at", "due_at", "door"),
+        *("language", "sealed_words", "address_hash"),
+    ),
+)
+_REACHABLE = Prepared(lambda _: _reaching())
+_LOOK = insertion(schema.read_log)

@@ -24,16 +24,21 @@ from storage import schema
 ROOT = Path(__file__).parents[2]
 TABLE = Path(__file__).with_name("statements.toml")
 #: Small, the same everywhere: copied to every shard.
-REFERENCE = frozenset({"notices", "tokens", "root_keys", "hooks", "leases", "watermarks"})
+REFERENCE = frozenset(
+    {"notices", "tokens", "root_keys", "hooks", "leases", "watermarks"}
+    | {"staff", "staff_roles", "staff_sessions"}
+)
 _KEYS = ("customer_id", "address_hash", "joined_to")
 #: Says it for others.
-_FOR_OTHERS = "storage/bulk.py"
+_FOR_OTHERS = ("storage/bulk.py", "storage/prepared.py", "storage/gathered_rows.py")
 #: The shape of the store is nobody's question.
 _SHAPE = ("storage/migration", "storage/postgres", "storage/sqlite")
 _LIST = re.compile(r"IN \((?:\?(?:, )?)+\)")
 _NO_LIST = re.compile(r"\(?([\w.]+) IN \(NULL\) AND \(1 != 1\)\)?")
 _VALUE = re.compile(r"\$\d+(?:::[A-Z]+)?")
 _NAMES = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE) (?!OF\b)(\w+)")
+#: A list of keys that PostgreSQL is handed as one value.
+_HANDED = "json_array_elements_text("
 _BREAKS = re.compile(r" (?=(?:FROM|WHERE|(?:LEFT OUTER )?JOIN|ORDER BY|SET|VALUES|ON CONFLICT) )")
 
 
@@ -66,7 +71,8 @@ class Statement:
         if tables and set(tables) <= REFERENCE:
             return "reference"
         for name in _KEYS:
-            if f"{name} IN (?…)" in where:
+            handed = _HANDED in sql and re.search(rf"\b{name} = \w+\.value\b", sql)
+            if f"{name} IN (?…)" in where or handed:
                 return f"{name}, many"
         return "none" if not tables else "scan"
 

@@ -8,8 +8,7 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.schema import CreateTable
 
 from storage import schema
-from storage.queries import sender_query
-from tests.store.test_ledger import message
+from storage.senders import senders_query
 
 POSTGRESQL: Dialect = make_url("postgresql+asyncpg://").get_dialect()()
 SQLITE: Dialect = make_url("sqlite://").get_dialect()()
@@ -24,6 +23,9 @@ def test_tables_can_be_made(table: Table, dialect: Dialect) -> None:
 
 def test_two_replicas_cannot_continue_the_same_chain() -> None:
     """Where writers run side by side, the customer's row is held until the commit."""
-    query = sender_query(message("m1"), "hash")
-    assert "FOR UPDATE OF customers" in str(query.compile(dialect=POSTGRESQL))
+    query = senders_query(4)
+    # In one order: two crowds of two replicas never wait for each other in a circle.
+    assert "ORDER BY addresses.address_hash FOR UPDATE OF customers" in str(
+        query.compile(dialect=POSTGRESQL)
+    )
     assert "FOR UPDATE" not in str(query.compile(dialect=SQLITE))

@@ -33,6 +33,7 @@ from storage.migration import migrate
 from storage.moments import to_store
 from storage.relay import LEASE, MOST
 from storage.sqlite import SqliteDatabase
+from storage.turns import Turns
 from storage.writes import feed_row
 from tests.store.feeds import NOW, history, ids_by_customer, number, read, relay, rows, says
 from tests.store.servers import Server
@@ -173,9 +174,8 @@ async def test_a_late_commit_is_not_skipped(postgres: Server) -> None:
         stack.push_async_callback(engine.dispose)
         slow = await stack.enter_async_context(engine.connect())
         late = replace(message("late"), address=number(1))
-        ledger = SqlLedger(store, VAULT)
-        work = partial(desk(ledger)._work, late)
-        await slow.run_sync(partial(ledger._turn, late, work))
+        work = partial(desk(SqlLedger(store, VAULT))._work, late)
+        await slow.run_sync(partial(Turns(store, VAULT)._answer_all, [(late, work)]))
         await says(store, "quick", 2)
         assert 2 == await relay(store).move(NOW)
         before = await read(store)

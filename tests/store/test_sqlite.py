@@ -144,7 +144,8 @@ async def test_another_root_key_opens_nothing(database: SqliteDatabase) -> None:
 CRASH = """
 import asyncio, os, sys
 from pathlib import Path
-from storage import ledger as module
+from storage import turns
+from storage.ledger import SqlLedger
 from storage.sqlite import SqliteDatabase
 from storage.migration import migrate
 from storage.vault import Vault
@@ -153,26 +154,23 @@ from tests.store.test_ledger import desk, message
 step, file = int(sys.argv[1]), sys.argv[2]
 database = SqliteDatabase(f"sqlite:///{file}")
 migrate(database)
-steps = ["find", "snapshot", "append", "keep_session", "keep_reply", "queue", "committed"]
-if steps[step] in {"find", "snapshot"}:
-    name = f"_{steps[step]}"
-    real = getattr(module.SqlLedger, name)
-    def crash(self, *a, **k):
-        real(self, *a, **k)
-        os._exit(9)
-    setattr(module.SqlLedger, name, crash)
-elif steps[step] != "committed":
-    real = getattr(module, steps[step])
+steps = [
+    (turns, "find_senders"), (turns, "add_customer"), (turns, "append"), (turns, "keep_reply"),
+    (turns, "queue"), (turns, "keep_session"), (turns.GatheredRows, "write"),
+]
+if step < len(steps):
+    place, name = steps[step]
+    real = getattr(place, name)
     def crash(*a, **k):
         real(*a, **k)
         os._exit(9)
-    setattr(module, steps[step], crash)
-asyncio.run(desk(module.SqlLedger(database, Vault(b"k" * 32))).handle(message("m1")))
+    setattr(place, name, crash)
+asyncio.run(desk(SqlLedger(database, Vault(b"k" * 32))).handle(message("m1")))
 os._exit(9)
 """
 
 
-@pytest.mark.parametrize("step", range(7))
+@pytest.mark.parametrize("step", range(8))
 async def test_a_killed_process_leaves_all_or_nothing(step: int, tmp_path: Path) -> None:
     """Killed at any step and delivered again, a STOP is in the ledger exactly once."""
     file = tmp_path / "ledger.db"
@@ -185,7 +183,7 @@ async def test_a_killed_process_leaves_all_or_nothing(step: int, tmp_path: Path)
     database = SqliteDatabase(f"sqlite:///{file}")
     ledger = _ledger(database)
     customer = await ledger.customer_of("lmt", NUMBER)
-    assert (step == 6) == (customer is not None)
+    assert (step == 7) == (customer is not None)
     reply = await desk(ledger).handle(message("m1"))
     assert reply.ids == ("withdrawn.marketing", "stop.rest")
     customer = await ledger.customer_of("lmt", NUMBER)

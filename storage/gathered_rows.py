@@ -1,0 +1,46 @@
+"""Rows of one transaction that are written together: one statement for each kind of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection
+
+from storage.prepared import Prepared
+
+
+class GatheredRows:
+    """Keeps what is to be written, in the order it came, until it is written all at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Gather for this transaction."""
+        self._connection = connection
+        self._rows: dict[Prepared, list[Mapping[str, Any]]] = {}
+
+    def add(self, statement: Prepared, *rows: Mapping[str, Any]) -> None:
+        """Keep rows for a statement."""
+        if rows:
+            self._rows.setdefault(statement, []).extend(rows)
+
+    def write(self) -> Connection:
+        """Write all of it; return the connection, which sees it then."""
+        gathered, self._rows = self._rows, {}
+        for statement, rows in gathered.items():
+            statement.run_all(self._connection, rows)
+        return self._connection
+
+    def __enter__(self) -> Self:
+        """Gather until the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        _fault: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Write it, if nothing went wrong."""
+        if kind is None:
+            self.write()
