@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import pwd
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import product
 
 from app.numbers import parse_number
 from app.settings import load_settings
@@ -21,37 +23,70 @@ from consent.verdicts import Question, Reason, Verdict
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.notice_lock import read_lock
-from marketing.checking import check
+from marketing.checking import Asked, check_all
+from storage.checking import SqlChecking
 
 #: Reasons whose name alone says too little.
 _WORDS = {Reason.REFUSED: "refused – a no, or withdrawn before it was ever given –"}
 
 
-def run_check(  # noqa: PLR0913
-    number: str,
-    *,
-    brand: str,
-    purpose: str,
-    channel: str | None,
-    topic: str | None,
-    as_json: bool,
-) -> tuple[bool, str]:
-    """Return whether it is allowed, and the verdict in words or JSON."""
-    lens = _lens(brand)
-    question = Question(brand=brand, purpose=purpose, channel=channel, topic=topic)
-    address = Address(AddressKind.MSISDN, parse_number(number))
-    asking = viewer()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody asks about a customer: one question, or one for each channel and topic."""
 
-    async def ask(store: Store) -> Verdict:
+    brand: str
+    #: All of them must allow it.
+    purposes: Sequence[str]
+    channels: Sequence[str] = ()
+    topics: Sequence[str] = ()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions, in the order in which they are answered."""
+        first, *also = self.purposes
+        ways = product((*self.channels,) or (None,), (*self.topics,) or (None,))
+        return tuple(
+            Question(
+                brand=self.brand, purpose=first, also=tuple(also), channel=channel, topic=topic
+            )
+            for channel, topic in ways
+        )
+
+
+def run_check(
+    address: Address, wanted: Wanted, *, as_json: bool = False
+) -> tuple[bool, list[str]]:
+    """Return whether all of it is allowed, and each verdict in words or as a line of JSON.
+
+    They are answered together, as of one moment, and each is noted.
+
+    :raises SettingBroken: no such brand, purpose, channel or topic.
+    :raises StoreUnavailable: no verdict, and nobody looked.
+    """
+    lens = _lens(wanted.brand)
+    questions, asking = wanted.questions, viewer()
+    asked = [Asked(question=question, address=address) for question in questions]
+
+    async def ask(store: Store) -> tuple[Verdict, ...]:
         known = replace(lens, notices=WiderShelf(lens.notices, await store.papers.all()))
+        consulting = SqlChecking(store.database, store.vault)
         try:
-            return await check(store.ledger, known, question, address, asking)
+            return await check_all(consulting, known, asked, asking)
         except KeyError as fault:
             raise SettingBroken(f"the catalogue has no {fault}") from fault
 
-    verdict = with_store(load_settings(lens.catalogue), ask)
-    answer = json.dumps(_as_json(verdict), ensure_ascii=False) if as_json else _in_words(verdict)
-    return verdict.allowed, answer
+    verdicts = with_store(load_settings(lens.catalogue), ask)
+    allowed = all(verdict.allowed for verdict in verdicts)
+    if as_json:
+        return allowed, [json.dumps(_as_json(v), ensure_ascii=False) for v in verdicts]
+    if len(verdicts) == 1:
+        return allowed, [_in_words(verdicts[0])]
+    return allowed, [f"{_way(v.question)}: {_in_words(v)}" for v in verdicts]
+
+
+def _way(question: Question) -> str:
+    """Return what tells a question from the others that were asked with it."""
+    return "/".join(part for part in (question.channel, question.topic) if part)
 
 
 def run_history(number: str, *, brand: str) -> list[str]:
@@ -91,13 +126,13 @@ def _lens(brand: str) -> Lens:
     return Lens(brand=brand, catalogue=catalogue, notices=read_lock(ROOT), now=datetime.now(UTC))
 
 
-def _as_json(verdict: Verdict) -> dict[str, str | bool | None]:
+def _as_json(verdict: Verdict) -> dict[str, str | bool | list[str] | None]:
     question = verdict.question
     return {
         "allowed": verdict.allowed,
         "reason": verdict.reason.value,
         "brand": question.brand,
-        "purpose": question.purpose,
+        "purposes": list(question.purposes),
         "channel": question.channel,
         "topic": question.topic,
         "about": f"{verdict.about.kind.value}:{verdict.about.id}" if verdict.about else None,

@@ -21,7 +21,15 @@ from consent.notices import NoticeShelf
 #: Entries of one request: one transaction.
 MOST = 500
 _SAID = ("given", "refused", "withdrawn", "paused", "on", "off")
-_HAPPENED = ("service_ended", "service_restarted", "number_released", "numbers_joined")
+_HAPPENED = (
+    "service_ended",
+    "service_restarted",
+    "number_released",
+    "numbers_joined",
+    "customer_identified",
+    "crm_id_released",
+    "email_released",
+)
 _ANOTHER_BRAND = "another_brand"
 _MEANINGS = MEANINGS | {
     _ANOTHER_BRAND: "this token is another brand's",
@@ -40,6 +48,12 @@ _Actor = Annotated[
     str,
     msgspec.Meta(max_length=64, description="`customer`, staff or a system: no name, no number."),
 ]
+#: Longer than one can be, so that a mistake in one entry does not hold up the others.
+_CrmId = Annotated[
+    str,
+    msgspec.Meta(max_length=256, description="What else the customer is found by; 64 at most."),
+]
+_Email = Annotated[str, msgspec.Meta(max_length=320, description="As `crm_id`, an e-mail.")]
 
 
 class WhatAbout(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +87,8 @@ class TakenDecision(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         str, msgspec.Meta(max_length=1000, description="Where the proof is, or words; sealed.")
     ] = ""
     until: Annotated[str, msgspec.Meta(max_length=64, description="End of a pause.")] = ""
+    crm_id: _CrmId = ""
+    email: _Email = ""
 
     def __repr__(self) -> str:
         """Name nobody: it could stand in a log."""
@@ -80,10 +96,14 @@ class TakenDecision(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class ServiceEvent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A customer's service ended or began again, a number is nobody's now, or two are one's."""
+    """A customer's service ended or began again, or whose a number, CRM id or e-mail is.
+
+    A number is nobody's now, two are one customer's, or a customer is to be found by more.
+    """
 
     brand: _Brand
-    number: _Number
+    #: Of all but crm_id_released and email_released.
+    number: _Number = ""
     event: Annotated[str, msgspec.Meta(max_length=64, description=" · ".join(_HAPPENED))]
     door: _Door
     at: _Moment
@@ -92,6 +112,8 @@ class ServiceEvent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     other: Annotated[
         str, msgspec.Meta(max_length=64, description="Of numbers_joined: the second number.")
     ] = ""
+    crm_id: _CrmId = ""
+    email: _Email = ""
 
     def __repr__(self) -> str:
         """Name nobody: it could stand in a log."""
@@ -116,7 +138,8 @@ class Outcome(msgspec.Struct, kw_only=True):
     outcome: Literal["recorded", "already_there", "refused"]
     #: In the ledger; a released number leaves none.
     decision: str | None = None
-    #: Why it was refused, for programs and for people.
+    #: Why it was refused, for programs and for people; or, if it was recorded, why its customer is
+    #: not to be found by the crm_id or email that it gave.
     code: str | None = None
     meaning: str | None = None
 
@@ -151,11 +174,12 @@ def _of_decision(told: TakenDecision) -> dict[str, str] | None:
     if told.action not in _SAID:
         return None
     evidence = ("said_at", "notice", "language", "actor", "method", "document", "until")
+    names = ("crm_id", "email")
     return {
         "number": told.number,
         "subject": f"{told.about.kind}:{told.about.id}",
         "action": told.action,
-    } | {name: getattr(told, name) for name in evidence}
+    } | {name: getattr(told, name) for name in (*evidence, *names)}
 
 
 def _of_event(told: ServiceEvent) -> dict[str, str] | None:
@@ -168,6 +192,8 @@ def _of_event(told: ServiceEvent) -> dict[str, str] | None:
         "actor": told.actor,
         "document": told.document,
         "other": told.other,
+        "crm_id": told.crm_id,
+        "email": told.email,
     }
 
 
@@ -185,7 +211,12 @@ def outcomes(read: Sequence[Item | str], fates: Sequence[Fate]) -> Outcomes:
 def _outcome(fate: Fate) -> Outcome:
     if fate.refusal is not None:
         return _refused(fate.refusal)
-    return Outcome(outcome="already_there" if fate.again else "recorded", decision=fate.decision)
+    return Outcome(
+        outcome="already_there" if fate.again else "recorded",
+        decision=fate.decision,
+        code=fate.unnamed,
+        meaning=_MEANINGS[fate.unnamed] if fate.unnamed else None,
+    )
 
 
 def _refused(code: str, meanings: Mapping[str, str] = _MEANINGS) -> Outcome:

@@ -28,6 +28,8 @@ COLUMNS = (
     "document",
     "until",
     "other",
+    "crm_id",
+    "email",
 )
 _NEEDED = ("number", "action")
 _DELIMITERS = ",;\t"
@@ -55,7 +57,8 @@ class ImportFile:
         :raises FileBroken: it cannot be read, or is neither CSV nor JSON Lines in UTF-8.
         """
         try:
-            self._size = file.stat().st_size
+            #: In bytes.
+            self.size = file.stat().st_size
             self._stream = file.open("rb")
         except OSError as fault:
             raise FileBroken(f"{file}: {fault.strerror}") from fault
@@ -87,7 +90,7 @@ class ImportFile:
     @property
     def share(self) -> float:
         """How much of it has been read, from 0 to 1."""
-        return self._stream.tell() / self._size if self._size else 1.0
+        return self._stream.tell() / self.size if self.size else 1.0
 
     def rows(self) -> Iterator[Row]:
         """Go through its rows.

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
+from asyncio import ensure_future, sleep
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from app.import_ahead import Ahead
+from app.import_crew import Crew
 from app.import_file import FileBroken, ImportFile, Row
+from app.import_recording import Recorder
 from app.import_rejects import Rejects
-from app.import_rows import Fault, RowReader
-from consent.batch_ports import CHUNK
 from consent.batches import Fate
-from consent.desk import ConsentDesk
 from consent.errors import StoreUnavailable
 from consent.ports import Clock
 from storage.ids import uuid7
 from storage.imports import Progress, SqlImports
 
-#: Rows after which it is noted how far the file is: at most so many are looked at again.
-_NOTED_EVERY = 10 * CHUNK
-#: Seconds between two chunks: on SQLite others write then. Without it customers wait up to a
-#: second, with it half of that, for a tenth more time (measured).
-_BREATH = 0.01
+#: Rows after which it is noted how far the file is: at most so many, and a chunk, are looked at
+#: again.
+_NOTED_EVERY = 5_000
 
 
 @dataclass(slots=True)
@@ -36,6 +34,8 @@ class Tally:
     again: int = 0
     #: By reason.
     rejected: Counter[str] = field(default_factory=Counter)
+    #: Recorded, but without the CRM id or e-mail that they name; by reason.
+    unnamed: Counter[str] = field(default_factory=Counter)
 
     @property
     def rows(self) -> int:
@@ -44,8 +44,8 @@ class Tally:
 
     @property
     def rejects(self) -> int:
-        """How many rows of the file were rejected, in this run and before."""
-        return self.rejected.total() + self.rejected_before
+        """How many rows of the file are listed as rejected, in this run and before."""
+        return self.rejected.total() + self.unnamed.total() + self.rejected_before
 
     def add(self, fate: Fate) -> None:
         """Count what became of a row."""
@@ -55,16 +55,18 @@ class Tally:
             self.again += 1
         else:
             self.recorded += 1
+        if fate.unnamed is not None:
+            self.unnamed[fate.unnamed] += 1
 
 
 class Importing:
     """Brings a file in; what it was stopped at, it takes up again."""
 
     def __init__(
-        self, source: ImportFile, reader: RowReader, rejects: Rejects, desk: ConsentDesk
+        self, source: ImportFile, rejects: Rejects, crew: Crew, recorder: Recorder
     ) -> None:
-        """Put together what a file is read, judged and listed with."""
-        self._source, self._reader, self._rejects, self._desk = source, reader, rejects, desk
+        """Put together what a file is read, prepared, recorded and listed with."""
+        self._source, self._rejects, self._crew, self._recorder = source, rejects, crew, recorder
         self._tally = Tally()
 
     async def through(
@@ -79,15 +81,21 @@ class Importing:
         """
         progress = await self._begin(imports, brand, clock)
         noted = progress.row
+        chunks = _chunks(self._source.rows(), progress.row, self._crew.chunk)
+        ahead = Ahead(chunks, self._crew, self._recorder.wants_prepared)
         try:
-            for rows in _chunks(self._source.rows(), progress.row):
-                await self._record(rows)
+            while (chunk := await ahead.take()) is not None:
+                rows, ready = chunk
+                recording = ensure_future(self._recorder.record(rows, ready))
+                # It begins; meanwhile others are read.
+                await sleep(0)
+                ahead.read_on()
+                self._note(rows, await recording)
                 progress = replace(progress, row=rows[-1][0], rejected=self._tally.rejects)
                 if imports and progress.row - noted >= _NOTED_EVERY:
                     await imports.advance(progress)
                     noted = progress.row
                 show(self._tally.rows)
-                await asyncio.sleep(_BREATH if imports else 0)
             if imports:
                 await imports.advance(progress, finished_at=clock.now())
         except StoreUnavailable as fault:
@@ -112,33 +120,30 @@ class Importing:
             await imports.begin(progress, brand, digest, clock.now())
         return progress
 
-    async def _record(self, rows: list[Row]) -> None:
-        read = [
-            (number, Fault.UNREADABLE_ROW if values is None else self._reader.read(values))
-            for number, values in rows
-        ]
-        entries = [said for _, said in read if not isinstance(said, str)]
-        fates = iter(await self._desk.record_batch(entries))
-        for number, said in read:
-            if isinstance(said, str):
-                self._tally.rejected[said] += 1
-                self._rejects.add(number, said)
+    def _note(self, rows: list[Row], found: dict[int, Fate | str]) -> None:
+        """Count rows, and list those that were rejected."""
+        self._tally.recorded += len(rows) - len(found)
+        for place in sorted(found):
+            number, fate = rows[place][0], found[place]
+            if isinstance(fate, str):
+                self._tally.rejected[fate] += 1
+                self._rejects.add(number, fate)
                 continue
-            fate = next(fates)
             self._tally.add(fate)
-            if fate.refusal is not None:
-                self._rejects.add(number, fate.refusal)
+            listed = fate.refusal or fate.unnamed
+            if listed is not None:
+                self._rejects.add(number, listed)
         self._rejects.sync()
 
 
-def _chunks(rows: Iterator[Row], after: int) -> Iterator[list[Row]]:
+def _chunks(rows: Iterator[Row], after: int, size: int) -> Iterator[list[Row]]:
     """Yield what comes after a row in lists; what stands before a fault comes before it."""
     chunk: list[Row] = []
     try:
         for row in rows:
             if row[0] > after:
                 chunk.append(row)
-            if len(chunk) == CHUNK:
+            if len(chunk) == size:
                 yield chunk
                 chunk = []
     except FileBroken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -24,7 +25,11 @@ _Rejected = Annotated[Path | None, typer.Option(help="Where rows that mean nobod
 _Summary = Annotated[
     Path | None, typer.Option(help="Where the signed summary goes, for the campaign.")
 ]
-_Column = Annotated[str | None, typer.Option(help="The column of numbers, by name or number.")]
+_WHICH = (
+    "Whom a row means: a column, by name or number; klients=crm_id (=email, =number). "
+    "Of several, the first that is not empty."
+)
+_Columns = Annotated[list[str] | None, typer.Option(help=_WHICH)]
 _Hours = Annotated[int, typer.Option(min=1, max=168, help="How long it is good.")]
 _Since = Annotated[
     str | None, typer.Option(help="A summary or check id: only what has changed since.")
@@ -48,7 +53,7 @@ def check_list(  # noqa: PLR0913
     blocked: _Blocked = None,
     rejected: _Rejected = None,
     summary: _Summary = None,
-    column: _Column = None,
+    column: _Columns = None,
     valid_hours: _Hours = 24,
     since: _Since = None,
     verify: _Verify = None,
@@ -68,10 +73,11 @@ def check_list(  # noqa: PLR0913
         _verify(verify, key)
     if file is None or out is None:
         raise typer.BadParameter("IN and -o OUT must be named")
-    asked = {"channel": channel, "topic": topic, "column": column, "since": since}
+    asked = {"channel": channel, "topic": topic, "since": since}
     said = Said(
         brand=brand,
         purposes=purpose or [],
+        columns=tuple(column or ()),
         by=by,
         reason=reason,
         valid_hours=valid_hours,
@@ -79,7 +85,11 @@ def check_list(  # noqa: PLR0913
         **asked,
     )
     targets = Targets(out=out, blocked=blocked, rejected=rejected, summary=summary)
-    for line in run_check_list(file, said, targets):
+    _show(run_check_list(file, said, targets))
+
+
+def _show(lines: Iterable[str]) -> None:
+    for line in lines:
         typer.echo(line)
 
 
@@ -89,6 +99,5 @@ def _verify(summary: Path, key: Path | None) -> NoReturn:
     if key is None:
         raise typer.BadParameter("--verify needs --key")
     whole, lines = verify_summary(summary, key)
-    for line in lines:
-        typer.echo(line)
+    _show(lines)
     raise typer.Exit(0 if whole else _BROKEN)

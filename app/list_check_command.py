@@ -13,7 +13,14 @@ from typing import Any, TextIO
 
 from app.check_command import viewer
 from app.composition import SystemClock
-from app.list_check_opening import Wanted, digest_in, means_of, open_check, since_of
+from app.list_check_opening import (
+    Wanted,
+    columns_of,
+    digest_in,
+    means_of,
+    open_check,
+    since_of,
+)
 from app.list_check_run import Checking, Means, Targets
 from app.list_check_since import refuse_missing
 from app.list_check_source import ListSource
@@ -43,7 +50,7 @@ class Said:
     reason: str
     channel: str | None = None
     topic: str | None = None
-    column: str | None = None
+    columns: tuple[str, ...] = ()
     valid_hours: int = 24
     #: A summary or the id of a check.
     since: str | None = None
@@ -98,7 +105,8 @@ async def _through(  # noqa: PLR0913
     check = open_check(wanted, means, now)
     if earlier is not None:
         check = replace(check, valid_until=earlier.valid_until)
-    with ListSource(file, means.holds, largest=largest, wanted=said.column) as source:
+    columns = said.columns or (columns_of(earlier) if earlier else ())
+    with ListSource(file, means.holds, largest=largest, wanted=columns) as source:
         if earlier is not None:
             refuse_missing(source, digest_in(earlier))
         return await Checking(means, check, source, since).through(targets, tick)

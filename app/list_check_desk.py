@@ -20,7 +20,15 @@ from pathlib import Path
 
 import msgspec
 
-from app.list_check_opening import ListGone, ListsBusy, Wanted, open_check, since_of
+from app.list_check_life import Life, is_alive
+from app.list_check_opening import (
+    ListGone,
+    ListsBusy,
+    Wanted,
+    columns_of,
+    open_check,
+    since_of,
+)
 from app.list_check_run import Checking, Means, Targets
 from app.list_check_since import Since
 from app.list_check_source import ListSource
@@ -38,10 +46,11 @@ _LIST = "list"
 FILES = ("allowed", "blocked", "rejected", "changed", "summary")
 #: Lists that one process checks at once.
 _AT_ONCE = 2
+#: How far a list is that some process must be at.
+_UNDONE = frozenset({"waiting", "running"})
 #: Lists of one process that are taken and not finished.
 _UNFINISHED = 8
-#: A check of which nothing was heard for so long was stopped with its process.
-_SILENCE = timedelta(minutes=10)
+_LOST = "Its process has ended; check the list again."
 
 
 class ListDesk:
@@ -52,7 +61,8 @@ class ListDesk:
         self._means, self._spool, self.largest = means, spool, largest
         self._running: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
-        self._unfinished: set[str] = set()
+        #: Lists that are taken and not finished, each with its sign of life.
+        self._unfinished: dict[str, Life | None] = {}
 
     async def take(self, wanted: Wanted, content: AsyncIterator[bytes]) -> State:
         """Take a list and begin to check it.
@@ -80,7 +90,7 @@ class ListDesk:
         if found is None or found.viewer != wanted.viewer:
             raise ListUnclear("There is no such check of this brand.")
         begun, since = await since_of(means, brand, earlier, means.clock.now())
-        wanted = replace(wanted, question=begun.question)
+        wanted = replace(wanted, question=begun.question, columns=columns_of(begun))
         check = open_check(wanted, means, means.clock.now())
         check = replace(check, valid_until=begun.valid_until)
         with self._admitted(check.id) as folder:
@@ -93,23 +103,24 @@ class ListDesk:
         """Make a folder for one check more; whoever fails in it leaves nothing behind."""
         if len(self._unfinished) >= _UNFINISHED:
             raise ListsBusy
-        self._unfinished.add(check)
+        self._unfinished[check] = None
         folder = self._folder(check)
         try:
             folder.mkdir(mode=0o700, parents=True)
+            self._unfinished[check] = Life(folder)
             yield folder
         except BaseException:
-            self._unfinished.discard(check)
             shutil.rmtree(folder, ignore_errors=True)
+            self._end(check)
             raise
 
     async def _start(self, wanted: Wanted, check: ListCheck, since: Since | None) -> State:
         means, file = self._means[check.question.brand], self._folder(check.id) / _LIST
         source = await asyncio.to_thread(
-            ListSource, file, means.holds, largest=self.largest, wanted=wanted.column
+            ListSource, file, means.holds, largest=self.largest, wanted=wanted.columns
         )
         state = waiting_state(check)
-        state.column, state.suffix = source.shape.column, source.shape.suffix
+        state.columns, state.suffix = source.shape.columns, source.shape.suffix
         self._tell(state)
         task = asyncio.create_task(self._run(Checking(means, check, source, since), source, state))
         self._running.add(task)
@@ -141,20 +152,22 @@ class ListDesk:
             # Its own words can quote a customer.
             _log.error("a list check failed: %s, %s", state.id, type(fault).__name__)
             state.status, state.detail = "failed", "Something went wrong here; check it again."
-        self._unfinished.discard(state.id)
         self._tell(state)
+        self._end(state.id)
 
     def state(self, brand: str, check: str) -> State | None:
         """Say how far a brand's check is; none if there is none, or its files are gone."""
         if not _NAME.fullmatch(check):
             return None
-        found = read_state(self._folder(check))
+        folder = self._folder(check)
+        found = read_state(folder)
         if found is None or found.brand != brand:
             return None
-        now = self._means[brand].clock.now()
-        # One that waits for its place has nothing to tell meanwhile.
-        if found.status == "running" and now - found.heard_at > _SILENCE:
-            found.status, found.detail = "stopped", "Its process has ended; check the list again."
+        # What was done meanwhile stands in its file by the time nobody is at it any more.
+        if found.status in _UNDONE and not is_alive(folder):
+            found = read_state(folder) or found
+            if found.status in _UNDONE:
+                found.status, found.detail = "stopped", _LOST
         return found
 
     def file(self, brand: str, viewer: str, check: str, name: str) -> Path | None:
@@ -181,11 +194,15 @@ class ListDesk:
         while self._running:
             await asyncio.gather(*self._running)
 
+    def _end(self, check: str) -> None:
+        life = self._unfinished.pop(check, None)
+        if life is not None:
+            life.end()
+
     def _folder(self, check: str) -> Path:
         return self._spool / check
 
     def _tell(self, state: State) -> None:
-        state.heard_at = self._means[state.brand].clock.now()
         folder = self._folder(state.id)
         fresh = folder / f".{STATE}"
         try:

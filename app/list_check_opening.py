@@ -21,6 +21,7 @@ from consent.states import Lens
 from consent.verdicts import Question, check_question
 from marketing.list_addresses import AddressReader
 from marketing.list_columns import ListUnclear
+from marketing.list_summary import columns_in
 from marketing.listing import ListCheck
 from storage.ids import uuid7
 from storage.list_checks import SqlListChecks
@@ -41,7 +42,8 @@ class Wanted:
     viewer: str
     reason: str
     valid: timedelta = timedelta(hours=24)
-    column: str | None = None
+    #: Those that say whom a row means, where whoever asks has named them.
+    columns: tuple[str, ...] = ()
     #: The check of the same list whose changes are asked for.
     since: str | None = None
 
@@ -98,6 +100,11 @@ async def since_of(means: Means, brand: str, check: str, now: datetime) -> tuple
     # These can run out by the clock alone.
     ends = any(lens.catalogue.purpose(p).years_after_service for p in begun.question.purposes)
     return begun, Since(check=begun.id, changes=changes, everybody=changes.new_texts or ends)
+
+
+def columns_of(begun: Begun) -> tuple[str, ...]:
+    """Return by which columns the rows of the list were known that was checked."""
+    return columns_in(msgspec.json.decode(begun.summary or ""))
 
 
 def digest_in(begun: Begun) -> str:

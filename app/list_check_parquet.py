@@ -12,8 +12,8 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from app.list_check_shapes import ADDED, MOST_COLUMNS, Holds, Row
-from marketing.list_columns import ListUnclear, key_column
+from app.list_check_shapes import ADDED, MOST_COLUMNS, Holds, Row, speaking, told_of
+from marketing.list_columns import ListUnclear, key_columns
 from marketing.listing import Rejection
 
 _BATCH, _SAMPLE = 5_000, 200
@@ -26,7 +26,7 @@ class ParquetRows:
 
     suffix = ".csv"
 
-    def __init__(self, stream: BinaryIO, holds: Holds, wanted: str | None) -> None:
+    def __init__(self, stream: BinaryIO, holds: Holds, wanted: Sequence[str] = ()) -> None:
         """Recognise the column.
 
         :raises ListUnclear: it cannot be recognised or read, or the library is not installed.
@@ -46,8 +46,8 @@ class ParquetRows:
         except (OSError, ValueError, MemoryError, NotImplementedError) as fault:
             raise ListUnclear("It begins like Parquet and cannot be read.") from fault
         sample = [["" if cell is None else str(cell) for cell in row] for row in first]
-        self._key = key_column(self._names, sample, holds, wanted)
-        self.column = self._names[self._key]
+        self._keys = key_columns(self._names, sample, holds, wanted)
+        self.columns = told_of(self._keys, self._names)
 
     def _refuse_giants(self) -> None:
         data = self._file.metadata
@@ -72,9 +72,14 @@ class ParquetRows:
                 size = batch.nbytes // max(batch.num_rows, 1)
                 for row in self._cells(batch):
                     number += 1
-                    yield size, _row(number, row, row[self._key])
+                    yield size, self._row(number, row)
         except (OSError, ValueError, MemoryError, NotImplementedError) as fault:
             raise ListUnclear(f"After row {number} it cannot be read.") from fault
+
+    def _row(self, number: int, row: tuple[Any, ...]) -> Row:
+        key = speaking(self._keys, lambda place: _cell(row[place]))
+        said = _cell(row[key.place])
+        return number, said, key.kind, row if said is not None else Rejection.SPREADSHEET_NUMBER
 
     def head(self, *, added: bool) -> bytes:
         """See `app.list_check_shapes.Shape.head`."""
@@ -87,11 +92,10 @@ class ParquetRows:
         return text.getvalue().encode()
 
 
-def _row(number: int, row: tuple[Any, ...], cell: object) -> Row:
-    if isinstance(cell, str):
-        return number, cell, row
-    if isinstance(cell, int) and not isinstance(cell, bool):
-        return number, str(cell), row
-    if cell is None:
-        return number, "", row
-    return number, None, Rejection.SPREADSHEET_NUMBER
+def _cell(value: object) -> str | None:
+    """Return what a value says; none for a decimal number, which may have lost digits."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import (
     ClientException,
     HTTPException,
@@ -22,11 +22,12 @@ from litestar.exceptions import (
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import File
 
+from app import api_examples
+from app.api_terms import AnyRequest, Why, fresh, terms
 from app.list_check_desk import ListDesk
 from app.list_check_opening import ListGone, ListsBusy, Wanted
 from app.list_check_state import State, files_for
-from app.problems import answered, described
-from app.rate_limits import LIMITS, limits_of, telling
+from app.system_access import token_of
 from consent.access import Token
 from consent.verdicts import Question
 from marketing.list_columns import ListUnclear
@@ -35,15 +36,24 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
     from litestar.types import Guard
 
-_PROBLEMS = (400, 401, 403, 404, 409, 410, 413, 429, 503)
+_AWAY = "The list was not checked; send it again."
 _LONGEST = 200
 _BUSY = {"retry-after": "60"}
 _NONE = "There is no such list check, or its files are gone."
 _MEDIA = {".csv": "text/csv", ".jsonl": "application/x-ndjson"}
 
-Words = Annotated[str, QueryParameter(min_length=1, max_length=_LONGEST)]
 _Maybe = Annotated[str | None, QueryParameter(max_length=_LONGEST)]
 _Purposes = Annotated[list[str], QueryParameter(name="purpose", min_items=1, max_items=20)]
+_Columns = Annotated[
+    list[str] | None,
+    QueryParameter(
+        name="column",
+        max_items=5,
+        description="Says whom a row means: a column by name or number, and what it holds where "
+        "that is not seen, like `klients=crm_id` (or `=email`, `=number`). Of several, the first "
+        "that is not empty in a row counts.",
+    ),
+]
 _Hours = Annotated[int, QueryParameter(ge=1, le=168)]
 _Check = Annotated[
     str, PathParameter(max_length=36, description="As the answer to POST named it.")
@@ -72,8 +82,8 @@ class ListProgress(msgspec.Struct, kw_only=True):
     #: What went wrong.
     detail: str | None
     valid_until: datetime
-    #: The column that says whom a row means.
-    column: str | None
+    #: The columns that say whom a row means, with what they hold if their names do not say it.
+    columns: list[str]
     #: What can be fetched at `/files/{name}`.
     files: list[str]
     #: As it is signed.
@@ -100,35 +110,28 @@ def list_check_routes(desk: ListDesk, guards: Sequence[Guard]) -> list[HTTPRoute
 
     :param guards: who may, leaving the token and what is left with the request.
     """
-    common: dict[str, Any] = {
-        "guards": guards,
-        "exception_handlers": telling(answered("The list was not checked; send it again.")),
-        "responses": described(*_PROBLEMS),
-        "response_headers": LIMITS,
-    }
-
-    asking = [_asking_route(desk, common), _changes_route(desk, common)]
-    return [*asking, *_reading_routes(desk, common)]
+    asking = [_asking_route(desk, guards), _changes_route(desk, guards)]
+    return [*asking, *_reading_routes(desk, guards)]
 
 
-def _asking_route(desk: ListDesk, common: dict[str, Any]) -> HTTPRouteHandler:
+def _asking_route(desk: ListDesk, guards: Sequence[Guard]) -> HTTPRouteHandler:
     @post(
         "/api/v1/list-checks",
         status_code=202,
         request_max_body_size=desk.largest,
         summary="Have a list checked: CSV, JSON Lines or Parquet as the body",
-        **common,
+        **terms(guards, _AWAY, 413, shown=api_examples.LIST),
     )
     async def check_list(  # noqa: PLR0913
-        request: Request[Any, Any, Any],
+        request: AnyRequest,
         purposes: _Purposes,
-        reason: Words,
+        reason: Why,
         channel: _Maybe = None,
         topic: _Maybe = None,
-        column: _Maybe = None,
+        columns: _Columns = None,
         valid_hours: _Hours = 24,
     ) -> Response[ListProgress]:
-        token: Token = request.state["token"]
+        token = token_of(request)
         wanted = Wanted(
             question=Question(
                 brand=token.brand,
@@ -139,7 +142,7 @@ def _asking_route(desk: ListDesk, common: dict[str, Any]) -> HTTPRouteHandler:
             ),
             viewer=_viewer(token),
             reason=reason,
-            column=column,
+            columns=tuple(columns or ()),
             valid=timedelta(hours=valid_hours),
         )
         try:
@@ -152,17 +155,17 @@ def _asking_route(desk: ListDesk, common: dict[str, Any]) -> HTTPRouteHandler:
     return check_list
 
 
-def _changes_route(desk: ListDesk, common: dict[str, Any]) -> HTTPRouteHandler:
+def _changes_route(desk: ListDesk, guards: Sequence[Guard]) -> HTTPRouteHandler:
     @post(
         "/api/v1/list-checks/{check_id:str}/changes",
         status_code=202,
         summary="Ask what has changed since a check, for the same list",
-        **common,
+        **terms(guards, _AWAY, 404, 409, 410, shown=api_examples.PROGRESS),
     )
     async def changes(
-        request: Request[Any, Any, Any], check_id: _Check, reason: Words
+        request: AnyRequest, check_id: _Check, reason: Why
     ) -> Response[ListProgress]:
-        token: Token = request.state["token"]
+        token = token_of(request)
         found = _state(desk, request, check_id)
         if found.viewer != _viewer(token):
             raise NotFoundException(_NONE)
@@ -186,20 +189,22 @@ def _changes_route(desk: ListDesk, common: dict[str, Any]) -> HTTPRouteHandler:
     return changes
 
 
-def _reading_routes(desk: ListDesk, common: dict[str, Any]) -> list[HTTPRouteHandler]:
-    @get("/api/v1/list-checks/{check_id:str}", summary="Ask how far a list check is", **common)
-    async def progress(
-        request: Request[Any, Any, Any], check_id: _Check
-    ) -> Response[ListProgress]:
+def _reading_routes(desk: ListDesk, guards: Sequence[Guard]) -> list[HTTPRouteHandler]:
+    @get(
+        "/api/v1/list-checks/{check_id:str}",
+        summary="Ask how far a list check is",
+        **terms(guards, "Ask again.", 404, shown=api_examples.PROGRESS),
+    )
+    async def progress(request: AnyRequest, check_id: _Check) -> Response[ListProgress]:
         return _told(request, _state(desk, request, check_id), 200)
 
     @get(
         "/api/v1/list-checks/{check_id:str}/files/{name:str}",
         summary="Fetch what was made of a list",
-        **common,
+        **terms(guards, "Ask again.", 404, 409, 410, shown=api_examples.LIST_FILE),
     )
-    async def fetch(request: Request[Any, Any, Any], check_id: _Check, name: _Name) -> File:
-        state, token = _state(desk, request, check_id), request.state["token"]
+    async def fetch(request: AnyRequest, check_id: _Check, name: _Name) -> File:
+        state, token = _state(desk, request, check_id), token_of(request)
         if state.status in {"waiting", "running"}:
             raise _NotYet("This check is not finished.")
         try:
@@ -213,7 +218,7 @@ def _reading_routes(desk: ListDesk, common: dict[str, Any]) -> list[HTTPRouteHan
             file,
             filename=f"{name.value}{suffix}",
             media_type=_MEDIA.get(suffix, "application/json"),
-            headers=_headers(request),
+            headers=fresh(request),
         )
 
     return [progress, fetch]
@@ -223,14 +228,14 @@ def _viewer(token: Token) -> str:
     return f"system:{token.holder}"
 
 
-def _state(desk: ListDesk, request: Request[Any, Any, Any], check: str) -> State:
-    found = desk.state(request.state["token"].brand, check)
+def _state(desk: ListDesk, request: AnyRequest, check: str) -> State:
+    found = desk.state(token_of(request).brand, check)
     if found is None:
         raise NotFoundException(_NONE)
     return found
 
 
-def _told(request: Request[Any, Any, Any], state: State, status: int) -> Response[ListProgress]:
+def _told(request: AnyRequest, state: State, status: int) -> Response[ListProgress]:
     said = ListProgress(
         id=state.id,
         status=state.status,
@@ -238,13 +243,8 @@ def _told(request: Request[Any, Any, Any], state: State, status: int) -> Respons
         share=round(state.share, 3),
         detail=state.detail,
         valid_until=state.valid_until,
-        column=state.column,
-        files=list(files_for(_viewer(request.state["token"]), state)),
+        columns=list(state.columns),
+        files=list(files_for(_viewer(token_of(request)), state)),
         summary=state.summary,
     )
-    return Response(said, status_code=status, headers=_headers(request))
-
-
-def _headers(request: Request[Any, Any, Any]) -> dict[str, str]:
-    # What was true a moment ago must not be read from a cache after a STOP.
-    return {"cache-control": "no-store"} | limits_of(request)
+    return Response(said, status_code=status, headers=fresh(request))

@@ -131,8 +131,8 @@ class Checking:
         tally.rows += len(batch)
         read = self._means.reader.read
         meant: list[tuple[Address, Any]] = []
-        for number, cell, row in batch:
-            found = read(cell) if cell is not None else row
+        for number, cell, kind, row in batch:
+            found = read(cell, kind) if cell is not None else row
             if isinstance(found, Rejection):
                 made.rejected.append((number, found))
                 tally.rejected[found] += 1
@@ -202,7 +202,7 @@ class Checking:
     async def _finish(self, outputs: Outputs, targets: Targets) -> dict[str, Any]:
         source, check = self._source, self._check
         files = Files(
-            checked=source.surveyed.digest, made=outputs.hashes, column=source.shape.column
+            checked=source.surveyed.digest, made=outputs.hashes, columns=source.shape.columns
         )
         since = self._since.check if self._since else None
         summary = summary_of(check, self.tally, files, since)

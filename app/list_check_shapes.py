@@ -13,12 +13,16 @@ from typing import Any, AnyStr, BinaryIO, Protocol
 import msgspec
 
 from app.list_check_survey import LONGEST_LINE, Surveyed, bounded_lines
+from consent.ports import AddressKind
 from marketing.list_columns import (
+    Key,
     ListUnclear,
+    Told,
     has_header,
-    is_mail_name,
-    is_number_name,
-    key_column,
+    is_crm_name,
+    is_key_name,
+    is_like_others,
+    key_columns,
     share_of,
 )
 from marketing.listing import Rejection
@@ -31,17 +35,18 @@ MOST_COLUMNS = 1_000
 #: What is added to rows.
 ADDED = ("consent_reason", "consent_since")
 
-#: A row: its number as a spreadsheet counts, the cell that says whom it means, and the row; or
-#: none and why it cannot be read.
-Row = tuple[int, str | None, Any]
+#: A row: its number as a spreadsheet counts, the cell that says whom it means, what its column
+#: holds, and the row; or none, none and why it cannot be read.
+Row = tuple[int, str | None, AddressKind | None, Any]
 Holds = Callable[[str], bool]
 
 
 class Shape(Protocol):
     """One kind of file."""
 
-    #: The column that says whom each row means, and its name where it has one.
-    column: str
+    #: The columns that say whom each row means, by name or number, with what they hold if that
+    #: is not seen: whoever names them so, gets the same.
+    columns: tuple[str, ...]
     #: How files of this kind end.
     suffix: str
 
@@ -76,7 +81,7 @@ class _Sample:
         """Return how likely it is: a column of addresses, rows of one width, many columns."""
         body = self.rows[1:] or self.rows
         fits = any(share_of(body, i, holds) > 0 for i in range(min(self.width, MOST_COLUMNS)))
-        named = any(is_number_name(n) or is_mail_name(n) for n in self.rows[0])
+        named = any(map(is_key_name, self.rows[0]))
         same = sum(len(row) == self.width for row in self.rows) / len(self.rows)
         return fits or (named and self.width > 1), same if self.width > 1 else 0.0, self.width
 
@@ -87,7 +92,7 @@ class CsvRows:
     suffix = ".csv"
 
     def __init__(
-        self, stream: BinaryIO, found: Surveyed, holds: Holds, wanted: str | None
+        self, stream: BinaryIO, found: Surveyed, holds: Holds, wanted: Sequence[str] = ()
     ) -> None:
         """Recognise delimiter, header and column.
 
@@ -103,16 +108,17 @@ class CsvRows:
         if not best.rows or best.width > MOST_COLUMNS:
             raise ListUnclear(f"Its first row has no columns, or more than {MOST_COLUMNS}.")
         self._delimiter, self._width = best.delimiter, best.width
-        self._named = has_header(best.rows[0], holds) and self._is_header(best)
+        named = has_header(best.rows[0], holds) and self._is_header(best)
+        self._named = named and not is_like_others(best.rows[0], wanted)
         names = best.rows[0] if self._named else [""] * best.width
         body = best.rows[1:] if self._named else best.rows
-        self._key = key_column(names, body, holds, wanted)
+        self._keys = key_columns(names, body, holds, wanted)
         self._names = best.rows[0]
-        self.column = names[self._key].strip() or f"{self._key + 1}"
+        self.columns = told_of(self._keys, names)
 
     def _is_header(self, sample: _Sample) -> bool:
         """Say whether the first row names columns, though a list of bad rows begins alike."""
-        named = any(is_number_name(n) or is_mail_name(n) for n in sample.rows[0])
+        named = any(map(is_key_name, sample.rows[0]))
         return named or len(sample.rows) > 1
 
     def _read_first(self) -> list[str]:
@@ -125,7 +131,7 @@ class CsvRows:
         """See `Shape.rows`."""
         lines = _Lines(itertools.chain(self._first, self._more))
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        number, key, width = 0, self._key, self._width
+        number, keys, width = 0, self._keys, self._width
         if self._named:
             next(reader)
             lines.taken()
@@ -143,13 +149,14 @@ class CsvRows:
                 if reader.line_num > before + 1:
                     said = f"Row {number}: a quote that is opened there is never closed properly."
                     raise ListUnclear(said) from fault
-                yield lines.taken(), (number, None, Rejection.UNREADABLE)
+                yield lines.taken(), (number, None, None, Rejection.UNREADABLE)
                 continue
             length = lines.taken()
             if len(row) == width:
-                yield length, (number, row[key], row)
+                key = keys[0] if len(keys) == 1 else speaking(keys, row.__getitem__)
+                yield length, (number, row[key.place], key.kind, row)
             elif row:
-                yield length, (number, None, Rejection.COLUMNS)
+                yield length, (number, None, None, Rejection.COLUMNS)
 
     def head(self, *, added: bool) -> bytes:
         """See `Shape.head`."""
@@ -183,6 +190,22 @@ class _Lines:
         return length
 
 
+def told_of(keys: Sequence[Key], names: Sequence[str]) -> tuple[str, ...]:
+    """Return how columns are named so that they are found again."""
+    found = ((names[key.place].strip(), key) for key in keys)
+    # One that is named as what it holds says so itself.
+    return tuple(
+        str(Told(name or f"{key.place + 1}", None if is_crm_name(name) else key.kind))
+        for name, key in found
+    )
+
+
+def speaking(keys: Sequence[Key], cell: Callable[[int], str | None]) -> Key:
+    """Return the first column that says anything in a row."""
+    said = ((key, cell(key.place)) for key in keys)
+    return next((key for key, text in said if text is None or text.strip()), keys[0])
+
+
 def _beginning(lines: Iterator[AnyStr]) -> list[AnyStr]:
     """Take the first lines: so many that a file can be recognised, never much of it."""
     first: list[AnyStr] = []
@@ -209,7 +232,7 @@ class JsonRows:
 
     suffix = ".jsonl"
 
-    def __init__(self, stream: BinaryIO, holds: Holds, wanted: str | None) -> None:
+    def __init__(self, stream: BinaryIO, holds: Holds, wanted: Sequence[str] = ()) -> None:
         """Recognise the column.
 
         :raises ListUnclear: it cannot be recognised.
@@ -223,18 +246,25 @@ class JsonRows:
         if not names:
             raise ListUnclear("Its first lines are no JSON objects.")
         cells = [[_cell(row.get(name)) or "" for name in names] for row in found]
-        self.column = names[key_column(names, cells, holds, wanted)]
+        self._keys, self._names = key_columns(names, cells, holds, wanted), names
+        self.columns = told_of(self._keys, names)
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """See `Shape.rows`."""
         for number, line in enumerate(bounded_lines(self._stream.readline), 1):
             row = _object(line)
             if row is not None:
-                cell = _cell(row.get(self.column))
-                why = Rejection.SPREADSHEET_NUMBER
-                yield len(line), (number, cell, row if cell is not None else why)
+                yield len(line), self._row(number, row)
             elif line.strip():
-                yield len(line), (number, None, Rejection.UNREADABLE)
+                yield len(line), (number, None, None, Rejection.UNREADABLE)
+
+    def _row(self, number: int, row: dict[str, Any]) -> Row:
+        def cell(place: int) -> str | None:
+            return _cell(row.get(self._names[place]))
+
+        key = speaking(self._keys, cell)
+        said = cell(key.place)
+        return number, said, key.kind, row if said is not None else Rejection.SPREADSHEET_NUMBER
 
     def head(self, *, added: bool) -> bytes:
         """See `Shape.head`."""

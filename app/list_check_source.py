@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -20,13 +20,13 @@ class ListSource:
     """A list that is checked."""
 
     def __init__(
-        self, file: Path, holds: Holds, *, largest: int, wanted: str | None = None
+        self, file: Path, holds: Holds, *, largest: int, wanted: Sequence[str] = ()
     ) -> None:
         """Open a file and see what it is.
 
         :param holds: says whether a cell is a number or an e-mail address.
         :param largest: bytes at most.
-        :param wanted: the column that says whom a row means, if that is known.
+        :param wanted: the columns that say whom a row means, if that is known.
         :raises ListUnclear: it cannot be checked.
         """
         self._file, self._stream = file, _opened(file)
@@ -90,7 +90,7 @@ def _opened(file: Path) -> BinaryIO:
         raise ListUnclear(f"{file}: {fault.strerror}.") from fault
 
 
-def _shape(stream: BinaryIO, found: Surveyed, holds: Holds, wanted: str | None) -> Shape:
+def _shape(stream: BinaryIO, found: Surveyed, holds: Holds, wanted: Sequence[str]) -> Shape:
     if found.encoding is None:
         # Imported here: who has no such file does not need the library.
         from app.list_check_parquet import ParquetRows  # noqa: PLC0415

@@ -24,7 +24,6 @@ class State(msgspec.Struct, kw_only=True):
     #: `waiting`, `running`, `finished`, `failed` or `stopped`.
     status: str
     valid_until: datetime
-    heard_at: datetime
     rows: int = 0
     share: float = 0.0
     #: What went wrong.
@@ -33,7 +32,7 @@ class State(msgspec.Struct, kw_only=True):
     files: tuple[str, ...] = ()
     #: How those with rows end.
     suffix: str = ".csv"
-    column: str | None = None
+    columns: tuple[str, ...] = ()
 
 
 def waiting_state(check: ListCheck) -> State:
@@ -44,7 +43,6 @@ def waiting_state(check: ListCheck) -> State:
         viewer=check.viewer,
         status="waiting",
         valid_until=check.valid_until,
-        heard_at=check.at,
     )
 
 

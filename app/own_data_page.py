@@ -9,6 +9,7 @@ from html import escape
 from app.composition import Assistant
 from app.own_data_style import STYLE
 from app.own_data_words import CopyWords
+from consent.batch_ports import NAMED_KIND
 from consent.decisions import Action, Decision, Kind, Subject
 from consent.notices import code_of
 from consent.own_data import HeldAddress, HeldCase, HeldLook, HeldTalk, HeldText, OwnData
@@ -180,11 +181,12 @@ class _Page:
     def _address(self, held: HeldAddress) -> str:
         kind = self._words.code("kind", held.kind)
         proof = self._words.code("proof", held.proof_kind)
+        said = "noted" if held.proof_kind == NAMED_KIND else "proven"
         gone = held.unreachable_since
         return "".join(
             (
                 _line(escape(f"{kind}: {held.value}")),
-                _line(self._say("proven", at=self._at(held.proven_at), proof=proof), "quiet"),
+                _line(self._say(said, at=self._at(held.proven_at), proof=proof), "quiet"),
                 _line(self._say("unreachable", at=self._at(gone)), "quiet") if gone else "",
             )
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from consent.batches import Entry, Fate, Item, Joining, Refusal, Release
+from consent.batches import Entry, Fate, Item, Joining, Naming, Refusal, Release
 from consent.cases import Case
 from consent.chain import GENESIS
 from consent.decisions import CustomerId, Decision, DecisionId, Subject
@@ -17,6 +17,8 @@ from consent.standing import Record, Standing
 CHUNK = 500
 #: How the address is proven: another system vouches for it.
 PROOF_KIND, PROOF_LEVEL = "import", 1
+#: How what else a customer is found by is proven: it proves nothing.
+NAMED_KIND, NAMED_LEVEL = "told", 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +60,8 @@ class Work:
 
     at: datetime
     settle: Settle
-    #: Says why a number must not be released, or joined with another.
-    refuse: Callable[[Release | Joining], Refusal | None]
+    #: Says why a number must not be released, joined with another, or named otherwise.
+    refuse: Callable[[Release | Joining | Naming], Refusal | None]
     #: Decides what of the first customer stands once the second is the same.
     unite: Callable[[Joining, Held, Held], Deeds]
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain as joined
 from itertools import islice
-from json import JSONEncoder
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from consent.chain import GENESIS
@@ -21,8 +21,6 @@ from consent.proof import AFTER_DECISION, DECISION, decision_line, read_object, 
 
 #: Of a longer run of missing decisions, so many are named.
 _NAMED = 20
-#: As `canonical` writes text; once a chain, it must be quick.
-_quoted = JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,11 +20,13 @@ from consent.verdicts import Verdict
 
 
 class AddressKind(StrEnum):
-    """By what a customer is reached."""
+    """By what a customer is reached, or at least found."""
 
     MSISDN = "msisdn"
     TELEGRAM = "telegram"
     EMAIL = "email"
+    #: A CRM's own key of a customer: it finds them, reaches nobody, and proves nothing.
+    CRM_ID = "crm_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,15 @@ class Inbound:
     #: The door can hand over files.
     files: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse a sender that is no sender: whoever knows a CRM id is not thereby the customer.
+
+        :raises ValueError: always a fault of a door.
+        """
+        is_shared = self.contact is not None and self.contact.kind is AddressKind.CRM_ID
+        if is_shared or self.address.kind is AddressKind.CRM_ID:
+            raise ValueError("nobody writes from a CRM id")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Displaced:
@@ -153,6 +164,14 @@ class Outgoing:
     not_after: datetime | None = None
     #: The customer's message that it answers, if it answers one.
     answers: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a destination that is none.
+
+        :raises ValueError: always a fault of whoever sends.
+        """
+        if self.to.kind is AddressKind.CRM_ID:
+            raise ValueError("nothing is sent to a CRM id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

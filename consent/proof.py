@@ -41,6 +41,8 @@ DECISION, HASH, END = b'{"decision":', b',"hash":"', b'"}\n'
 CHAIN_LINE, END_LINE = b'{"chain":', b'{"end":'
 #: How many bytes follow what a decision's hash covers.
 AFTER_DECISION = len(HASH) + 64 + len(END)
+#: Once a chain, it must be quick: without what `json.loads` looks at first.
+_DECODER = json.JSONDecoder()
 _SIGNATURE = re.compile(rb',"signature":"([0-9a-f]{128})"\}\n')
 _AFTER_SIGNED = len(b',"signature":"') + 128 + len(END)
 
@@ -169,6 +171,8 @@ def text_of(value: object) -> str | None:
     """Return a value if it is text that has a form in UTF-8."""
     if not isinstance(value, str):
         return None
+    if value.isascii():
+        return value
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -179,7 +183,7 @@ def text_of(value: object) -> str | None:
 def read_object(text: bytes) -> dict[str, Any]:
     """Return a JSON object, whatever was done to it; an empty one if it cannot be read."""
     try:
-        value = json.loads(text.decode())
+        value = _DECODER.decode(text.decode())
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from consent import chain
 from consent.batch_ports import PROOF_KIND, PROOF_LEVEL, Deeds, Held, Work
@@ -29,11 +30,12 @@ def work_at(now: datetime, lens: Callable[[str, datetime], Lens], entropy: Entro
 
     :param lens: reads a standing of a brand at a moment.
     """
+    of = lru_cache(lambda brand: lens(brand, now))
     return Work(
         at=now,
-        settle=lambda held, entries: settle(held, entries, lens(entries[0].brand, now), entropy),
-        refuse=lambda release: admit_release(release, lens(release.brand, now)),
-        unite=lambda item, kept, other: unite(item, kept, other, lens(item.brand, now), entropy),
+        settle=lambda held, entries: settle(held, entries, of(entries[0].brand), entropy),
+        refuse=lambda release: admit_release(release, of(release.brand)),
+        unite=lambda item, kept, other: unite(item, kept, other, of(item.brand), entropy),
     )
 
 
@@ -46,15 +48,18 @@ def settle(held: Held, entries: Sequence[Entry], lens: Lens, entropy: Entropy) -
         key = entry.key
         before = known.get(key)
         if before is not None and not _says_more(entry, links.standing, lens):
-            fates.append(Fate(decision=before, again=True))
+            fates.append(Fate(decision=before, again=True, unnamed=entry.unnamed))
             continue
         late = held.former and entry.raises
         refusal = Refusal.SAID_BEFORE_RELEASE if late else admit(entry, links.standing, lens)
+        if refusal is None and entry.raises:
+            # Nobody can tell whose yes it is: a no stands all the same.
+            refusal = entry.unnamed
         if refusal is not None:
             fates.append(Fate(refusal=refusal))
             continue
         known[key] = links.record(entry, key)
-        fates.append(Fate(decision=known[key]))
+        fates.append(Fate(decision=known[key], unnamed=entry.unnamed))
     return links.deeds(tuple(fates))
 
 
@@ -196,15 +201,24 @@ class _Links:
 
 def _evidence(entry: Entry, key: str) -> Evidence:
     """Return what proves an entry; what may not stand in clear is sealed here."""
-    unfit = (t for t in (entry.actor, entry.method) if t and not is_plain(t))
-    words = " · ".join((entry.document, *unfit)) if entry.document else " · ".join(unfit)
+    unfit = [t for t in (entry.actor, entry.method) if t and not is_plain(t)]
+    words = " · ".join([entry.document, *unfit] if entry.document else unfit)
     return Evidence(
-        words=words[:_LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+        words=kept_words(words),
         message_id=key,
         proof_kind=PROOF_KIND,
         proof_level=PROOF_LEVEL,
         intent=entry.action.value,
     )
+
+
+def kept_words(said: str) -> str:
+    """Return what is kept of words: so much, and nothing that has no form in UTF-8."""
+    words = said[:_LONGEST]
+    if words.isascii():
+        return words
+    # Half of a pair can be sent in JSON.
+    return words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _stood(record: Record, at: datetime) -> bool:

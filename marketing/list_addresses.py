@@ -1,4 +1,4 @@
-"""Whom a cell of a list means: numbers as customers and CRMs write them, or e-mail addresses.
+"""Whom a cell of a list means: numbers as customers and CRMs write them, e-mails, CRM ids.
 
 Of a million cells nearly all are regular Latvian numbers, so these are read by hand; whatever else
 could be a number goes to the same reader as everywhere, which takes forty times as long.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from consent.addresses import crm_id
 from consent.errors import AddressBroken
 from consent.ports import Address, AddressKind
 from marketing.addresses import mailbox
@@ -21,6 +22,8 @@ _FILLING = str.maketrans("", "", " -.()\t\u00a0\u202f\u2009\u2010\u2011\u2012\u2
 _NUMBER = re.compile(r"[+(]?[0-9][0-9 ().\t\u00a0\u202f\u2009\u2010-\u2013-]{4,38}", re.ASCII)
 #: What a spreadsheet makes of a number: 2.6123456E+07, 26123456.0.
 _DECIMAL = re.compile(r"[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+|[+-]?[0-9]{7,}[.,][0-9]{1,2}", re.ASCII)
+#: What it makes of a long id of digits.
+_SPOILT_ID = re.compile(r"[0-9][.,][0-9]+E\+[0-9]{2}", re.ASCII)
 #: 22.11.2026 and 2026-11-22 have eight digits and begin with a two.
 _DATE = re.compile(
     r"[0-3]?[0-9][.-](0?[1-9]|1[0-2])[.-](19|20)[0-9]{2}|(19|20)[0-9]{2}[.-](0[1-9]|1[0-2])[.-][0-3][0-9]"
@@ -35,8 +38,19 @@ class AddressReader:
         """Take what reads numbers that are written in no regular way, to E.164."""
         self._parse = parse
 
-    def read(self, cell: str) -> Address | Rejection:
-        """Return whom a cell means, or why nobody can tell."""
+    def read(self, cell: str, kind: AddressKind | None = None) -> Address | Rejection:
+        """Return whom a cell means, or why nobody can tell.
+
+        :param kind: what its column holds; none: numbers or e-mail addresses, as the cell says.
+        """
+        if kind is AddressKind.CRM_ID:
+            return _crm_id(cell)
+        found = self._read(cell)
+        if kind is None or isinstance(found, Rejection) or found.kind is kind:
+            return found
+        return Rejection.NO_ADDRESS
+
+    def _read(self, cell: str) -> Address | Rejection:
         number = regular(cell)
         if number is not None:
             return Address(AddressKind.MSISDN, number)
@@ -58,6 +72,17 @@ class AddressReader:
         if not _NUMBER.fullmatch(text):
             raise AddressBroken
         return Address(AddressKind.MSISDN, self._parse(text))
+
+
+def _crm_id(cell: str) -> Address | Rejection:
+    if not cell.strip():
+        return Rejection.EMPTY
+    if _SPOILT_ID.fullmatch(cell.strip()):
+        return Rejection.SPREADSHEET_NUMBER
+    try:
+        return Address(AddressKind.CRM_ID, crm_id(cell))
+    except AddressBroken:
+        return Rejection.NO_ADDRESS
 
 
 def regular(cell: str) -> str | None:
@@ -100,7 +125,8 @@ class Seen:
             ever see, the second would not be answered.
         """
         value = address.value
-        if value.startswith(_HOME) and len(value) == _WHOLE:
+        is_number = address.kind is AddressKind.MSISDN
+        if is_number and value.startswith(_HOME) and len(value) == _WHOLE:
             place, bit = divmod(int(value[4:]), 8)
             bit = 1 << bit
             if self._bits[place] & bit:

@@ -29,8 +29,8 @@ class Files:
     checked: str
     #: By name: `allowed`, `blocked`, `rejected`, `changed`.
     made: Mapping[str, str]
-    #: The column that said whom each row means.
-    column: str
+    #: The columns that said whom each row means, as they are told (see `list_columns.Told`).
+    columns: tuple[str, ...]
 
 
 def summary_of(
@@ -54,7 +54,7 @@ def summary_of(
         "checked_at": stamp(check.at),
         "valid_until": stamp(check.valid_until),
         "feed_position": check.feed_position,
-        "column": files.column,
+        "columns": list(files.columns),
         "rows": tally.rows,
         "allowed": tally.allowed,
         "blocked": tally.blocked,
@@ -107,6 +107,12 @@ def sign(summary: Mapping[str, Any], key: Callable[[bytes], bytes]) -> bytes:
     return key(canonical(summary))
 
 
+def columns_in(summary: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that said whom each row means, so that they are found again."""
+    # Summaries from before there could be several name one.
+    return tuple(summary["columns"] if "columns" in summary else [summary["column"]])
+
+
 def in_words(summary: Mapping[str, Any]) -> list[str]:
     """Return a summary as an operator reads it."""
     asked = "+".join(summary["purposes"])
@@ -123,6 +129,6 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
     lines += [f"  {n} {why}" for why, n in sorted(counted, key=lambda pair: (-pair[1], pair[0]))]
     lines.append(
         f"Checked {summary['checked_at']}, valid until {summary['valid_until']}; "
-        f"check {summary['check']}; column {summary['column']}"
+        f"check {summary['check']}; column {', '.join(columns_in(summary))}"
     )
     return lines

@@ -28,12 +28,14 @@ class Rejection(StrEnum):
 
 #: What each says in the file of rejected rows.
 MEANINGS: Mapping[Rejection, str] = {
-    Rejection.EMPTY: "There is neither a number nor an e-mail address.",
+    Rejection.EMPTY: "There is no number, no e-mail address and no CRM id.",
     Rejection.SPREADSHEET_NUMBER: (
         "A spreadsheet has turned the number into a decimal one: digits may be lost. "
         "Format the column as text and save the file again."
     ),
-    Rejection.NO_ADDRESS: "This is neither a phone number nor an e-mail address.",
+    Rejection.NO_ADDRESS: (
+        "This is not what the column holds: a phone number, an e-mail address, a CRM id."
+    ),
     Rejection.COLUMNS: "The row has not as many columns as the first one.",
     Rejection.UNREADABLE: "The row cannot be read: quotes, braces or an end are missing.",
 }

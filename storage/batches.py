@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Connection, bindparam
 
-from consent.batch_ports import PROOF_KIND, PROOF_LEVEL, Deeds, Held, Work
-from consent.batches import Entry, Fate, Item, Joining, Release
+from consent.batch_ports import Deeds, Held, Work
+from consent.batches import Entry, Fate, Item, Joining, Naming, Release
 from consent.decisions import CustomerId
 from consent.standing import Standing
 from storage import schema
+from storage.batch_rows import BatchRows
 from storage.bulk import insert_rows
 from storage.database import Database
 from storage.holdings import Claim, Holdings, read_holdings
 from storage.joining import join
 from storage.keys import wrapping_root
 from storage.moments import to_store
+from storage.moulds import STRANGER
+from storage.naming import Names, name_customers
 from storage.releasing import release
-from storage.rows import decision_row, own_case_row, record_row
+from storage.strangers import Prepared, record_strangers
 from storage.vault import Root, Seal, Vault
-from storage.writes import feed_row, insert_into
-
-_Rows = list[dict[str, Any]]
+from storage.writes import insert_into
 
 
 class SqlBatches:
@@ -41,6 +41,13 @@ class SqlBatches:
         """See `consent.batch_ports.Batches.record`."""
         return await self.database.write(partial(self._record, tuple(entries), work))
 
+    async def record_strangers(self, prepared: Prepared) -> set[str]:
+        """Write what was prepared, in one transaction; return the addresses it was not written of.
+
+        :raises StoreUnavailable: nothing was recorded; the same again comes out the same.
+        """
+        return await self.database.write(partial(record_strangers, prepared, self.vault))
+
     def _record(
         self, entries: tuple[Item, ...], work: Work, connection: Connection
     ) -> tuple[Fate, ...]:
@@ -54,6 +61,8 @@ class SqlBatches:
             fates += [self._release(entry, work, connection) for entry in freed]
             both = [entry for entry in together if isinstance(entry, Joining)]
             fates += [join(connection, self.vault, entry, work) for entry in both]
+            named = [entry for entry in together if isinstance(entry, Naming)]
+            fates += name_customers(connection, self.vault, named, work) if named else ()
         return tuple(fates)
 
     def _release(self, item: Release, work: Work, connection: Connection) -> Fate:
@@ -63,31 +72,19 @@ class SqlBatches:
         return release(connection, item, self.vault.address_hash(item.brand, item.address))
 
 
-@dataclass(slots=True)
-class _Gathered:
-    """Rows to be written, by table."""
-
-    customers: _Rows = field(default_factory=list)
-    addresses: _Rows = field(default_factory=list)
-    decisions: _Rows = field(default_factory=list)
-    standing: _Rows = field(default_factory=list)
-    outbox: _Rows = field(default_factory=list)
-    cases: _Rows = field(default_factory=list)
-    #: Customers known before, with the new end of their chain.
-    heads: dict[CustomerId, Deeds] = field(default_factory=dict)
-
-
-_STRANGER = Held()
-
-
 class _Batch:
     """Entries between two releases."""
 
     def __init__(self, vault: Vault, work: Work, connection: Connection) -> None:
         self._vault, self._work, self._connection = vault, work, connection
-        self._at = to_store(work.at)
-        self._rows = _Gathered()
+        at = to_store(work.at)
+        self._rows = BatchRows(vault, at)
+        #: Customers known before, with the new end of their chain.
+        self._heads: dict[CustomerId, Deeds] = {}
         self._wraps: Root | None = None
+        self._names = Names(connection, vault, at)
+        #: Of those who are new.
+        self._seals: dict[CustomerId, Seal] = {}
 
     def record(self, entries: Sequence[Entry]) -> list[Fate]:
         """Decide on each customer's entries in their order, then write what all of them change."""
@@ -106,10 +103,13 @@ class _Batch:
             whose = (claim.customer or digest, claim.former)
             claims[whose] = claim
             groups.setdefault(whose, []).append(index)
+        self._names.look_up(entries)
         for whose, places in groups.items():
-            mine = [entries[i] for i in places]
-            deeds = self._settle(holdings, claims[whose], mine, digests[places[0]])
+            claim = claims[whose]
+            mine = [self._names.admitted(entries[i], holdings, claim, digests[i]) for i in places]
+            deeds = self._settle(holdings, claim, mine, digests[places[0]])
             fates.update(zip(places, deeds.fates, strict=True))
+            self._keep_names(holdings, deeds, mine)
         self._write()
         return [fates[i] for i in range(len(entries))]
 
@@ -117,74 +117,54 @@ class _Batch:
         self, holdings: Holdings, claim: Claim, entries: list[Entry], digest: str
     ) -> Deeds:
         if claim.customer is None:
-            deeds = self._work.settle(_STRANGER, entries)
+            deeds = self._work.settle(STRANGER, entries)
             if deeds.customer is not None:
-                self._add_customer(deeds.customer, deeds, entries[0], digest)
+                seal = self._rows.add_settled(
+                    deeds.customer, deeds, entries[0], digest, self._root()
+                )
+                self._seals[deeds.customer] = seal
             return deeds
         held = holdings.held[claim.customer]
         deeds = self._work.settle(replace(held, former=claim.former), entries)
         if deeds.decisions:
             seal = self._vault.data_key(claim.customer, holdings.wrapped_keys[claim.customer])
-            self._add_decisions(claim.customer, deeds, seal)
-            self._rows.heads[claim.customer] = deeds
+            self._rows.add_decisions(claim.customer, deeds, seal)
+            self._heads[claim.customer] = deeds
             # What they said of a number they no longer have may follow in this batch.
             holdings.held[claim.customer] = _advanced(held, deeds)
         return deeds
+
+    def _keep_names(self, holdings: Holdings, deeds: Deeds, entries: Sequence[Entry]) -> None:
+        """Let a customer be found by what their entries name, of those that stand."""
+        found, stand = deeds.customer, zip(entries, deeds.fates, strict=True)
+        named = [entry for entry, fate in stand if entry.names and fate.refusal is None]
+        if not named or found is None:
+            return
+        seal = self._seals.get(found) or self._vault.data_key(found, holdings.wrapped_keys[found])
+        for entry in named:
+            self._names.keep((found, seal), entry)
 
     def _root(self) -> Root:
         if self._wraps is None:
             self._wraps = wrapping_root(self._vault, self._connection)
         return self._wraps
 
-    def _add_customer(self, customer: CustomerId, deeds: Deeds, entry: Entry, digest: str) -> None:
-        wrapped, seal = self._vault.new_data_key(customer, self._root())
-        self._rows.customers.append(
-            {
-                "customer_id": customer,
-                "brand": entry.brand,
-                "created_at": self._at,
-                "wrapped_key": wrapped,
-                "head": deeds.head,
-                "length": deeds.length,
-            }
-        )
-        self._rows.addresses.append(
-            {
-                "address_hash": digest,
-                "customer_id": customer,
-                "brand": entry.brand,
-                "kind": entry.address.kind.value,
-                "sealed_address": seal.close(entry.address.value.encode(), f"address:{digest}"),
-                "proof_kind": PROOF_KIND,
-                "proof_level": PROOF_LEVEL,
-                "proven_at": self._at,
-            }
-        )
-        self._add_decisions(customer, deeds, seal)
-
-    def _add_decisions(self, customer: CustomerId, deeds: Deeds, seal: Seal) -> None:
-        self._rows.decisions += [decision_row(decision, seal) for decision in deeds.decisions]
-        self._rows.standing += [record_row(customer, s, r) for s, r in deeds.records.items()]
-        self._rows.outbox.append(feed_row(deeds.decisions))
-        brand = deeds.decisions[0].brand
-        self._rows.cases += [own_case_row(case, customer, brand) for case in deeds.cases]
-
     def _write(self) -> None:
-        connection, rows = self._connection, self._rows
-        insert_rows(connection, schema.customers.insert(), rows.customers)
-        insert_rows(connection, schema.addresses.insert(), rows.addresses)
-        insert_rows(connection, schema.decisions.insert(), rows.decisions)
+        connection, rows = self._connection, self._rows.by_table
+        for table in (schema.customers, schema.addresses, schema.decisions):
+            insert_rows(connection, table.insert(), rows[table.name])
         standing = insert_into(connection, schema.standing)
         newer = {"record": standing.excluded.record}
         keys = list(schema.standing.primary_key)
         upsert = standing.on_conflict_do_update(index_elements=keys, set_=newer)
-        insert_rows(connection, upsert, rows.standing)
-        insert_rows(connection, schema.outbox.insert(), rows.outbox)
-        insert_rows(connection, schema.cases.insert(), rows.cases)
+        insert_rows(connection, upsert, rows["standing"])
+        for table in (schema.outbox, schema.cases):
+            insert_rows(connection, table.insert(), rows[table.name])
+        self._names.write()
         self._move_heads()
 
     def _move_heads(self) -> None:
-        if not self._rows.heads:
+        if not self._heads:
             return
         table = schema.customers
         moved = table.update().where(table.c.customer_id == bindparam("mine"))
@@ -192,7 +172,7 @@ class _Batch:
             moved.values(head=bindparam("newest"), length=bindparam("count")),
             [
                 {"mine": customer, "newest": deeds.head, "count": deeds.length}
-                for customer, deeds in self._rows.heads.items()
+                for customer, deeds in self._heads.items()
             ],
         )
 

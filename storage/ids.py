@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from consent.decisions import CustomerId, DecisionId
+from storage.chance import chance
 from storage.moments import to_store
 
 #: Letters and digits that cannot be confused when read out on the phone.
@@ -14,12 +16,18 @@ _CASE_LETTERS = "23456789ACDEFGHJKMNPQRTVWXY"
 
 def uuid7(at: datetime) -> str:
     """Return a UUIDv7 of a moment: 48 bits of milliseconds, 74 random bits."""
-    milliseconds = to_store(at) // 1000
-    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    digits = f"{value:032x}"
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    drawn = chance(10)
+    digits, variant = drawn.hex(), "89ab"[drawn[2] >> 6]
+    return f"{_moment(at)}-7{digits[:3]}-{variant}{digits[5:8]}-{digits[8:]}"
+
+
+@lru_cache(maxsize=64)
+def _moment(at: datetime) -> str:
+    """Return the part of all ids of a moment; of UTC, since elsewhere an hour comes twice."""
+    digits = f"{to_store(at) // 1000 & (1 << 48) - 1:012x}"
+    return f"{digits[:8]}-{digits[8:]}"
 
 
 def fresh_secret() -> str:
@@ -45,7 +53,7 @@ class SystemEntropy:
 
     def salt(self) -> str:
         """Return 16 random bytes, hex."""
-        return secrets.token_hex(16)
+        return chance(16).hex()
 
     def code(self) -> str:
         """Return two digits from 10 to 99."""

@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from consent.batch_ports import Work
-from consent.batches import Fate, Item, Joining
+from consent.batches import Entry, Fate, Item, Joining, Naming
 from storage import schema
 from storage.batches import SqlBatches
 from storage.database import Database
+from storage.strangers import Prepared
 from storage.writes import insert_new
 
 _Copies = list[tuple[Table, list[dict[str, Any]]]]
@@ -37,10 +38,21 @@ class Rehearsal:
         digests = {self._vault.address_hash(e.brand, e.address) for e in entries}
         joined = [e for e in entries if isinstance(e, Joining)]
         digests |= {self._vault.address_hash(e.brand, e.other) for e in joined}
+        named = [e for e in entries if isinstance(e, Entry | Naming)]
+        digests |= {self._vault.address_hash(e.brand, n) for e in named for n in e.names}
+        await self._bring(digests)
+        return await self._batches.record(entries, work)
+
+    async def record_strangers(self, prepared: Prepared) -> set[str]:
+        """See `SqlBatches.record_strangers`; nothing real is recorded."""
+        await self._bring({*prepared.digests, *prepared.names})
+        return await self._batches.record_strangers(prepared)
+
+    async def _bring(self, digests: set[str]) -> None:
+        """Copy who has these, or had them, unless that was done before."""
         fresh = digests - await self._scratch.read(partial(_met, digests))
         copies = await self._real.read(partial(_copies, fresh))
         await self._scratch.write(partial(_lay_down, copies))
-        return await self._batches.record(entries, work)
 
 
 def _met(digests: Collection[str], connection: Connection) -> set[str]:
@@ -58,7 +70,8 @@ def _copies(digests: Collection[str], connection: Connection) -> _Copies:
         rows = connection.execute(select(table).where(table.c.address_hash.in_(digests)))
         found.append((table, [row._asdict() for row in rows]))
         customers |= {row["customer_id"] for row in found[-1][1]}
-    for table in (schema.customers, schema.standing, schema.decisions):
+    # With all their addresses: a release asks what else they are found by.
+    for table in (schema.customers, schema.addresses, schema.standing, schema.decisions):
         rows = connection.execute(select(table).where(table.c.customer_id.in_(customers)))
         found.append((table, [row._asdict() for row in rows]))
     return found

@@ -1,7 +1,9 @@
 """Releasing a number that has changed hands: its new owner begins with nothing (law 7).
 
 The row of the address goes; a keyed hash stays, with the moment and with whom it belonged to
-before, so that what was said until then is never taken for the new owner's word.
+before, so that what was said until then is never taken for the new owner's word. Whoever has no
+number left is not found by a CRM id or an e-mail address either: what may be sent to them would go
+to the number that a CRM still has.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from consent.batches import Fate, Release
 from consent.decisions import CustomerId
 from consent.delivery import Outcome
 from consent.feed import Happening
+from consent.ports import AddressKind
 from storage import schema
 from storage.copy_rows import end_links
 from storage.moments import from_store, to_store
@@ -22,6 +25,8 @@ from storage.writes import happening_row, upsert
 
 #: What a tombstone's reason begins with where nobody was forgotten.
 RELEASED = "@released"
+#: What a customer is found by besides their numbers (see `storage.naming`).
+_NAMES = frozenset({AddressKind.CRM_ID.value, AddressKind.EMAIL.value})
 
 
 def is_release(reason: str) -> bool:
@@ -40,21 +45,45 @@ def release(connection: Connection, item: Release, digest: str) -> Fate:
     past = _remembered(connection, digest)
     if past is not None and is_release(past.reason) and past.forgotten_at >= at:
         return Fate(again=True)
-    holder = _holder_at(connection, digest, at)
-    if holder is not None:
+    row = _row_at(connection, digest, at)
+    holder = CustomerId(row.customer_id) if row is not None else None
+    if row is not None and holder is not None:
         detach(connection, holder, digest, at)
-        _tell(connection, item, holder, digest)
-    if past is None or is_release(past.reason):
-        since = past.forgotten_at if past is not None else 0
-        row = {
-            "address_hash": digest,
-            "customer_id": holder or "",
-            "brand": item.brand,
-            "forgotten_at": at,
-            "reason": f"{RELEASED} since {since} by {item.actor}, {item.door}",
-        }
-        upsert(connection, schema.tombstones, [row])
+        if row.kind not in _NAMES:
+            _tell(connection, item, holder, digest)
+            for name in _names_left(connection, holder):
+                detach(connection, holder, name, at)
+                _remember(connection, item, holder, name)
+    _remember(connection, item, holder, digest)
     return Fate(again=past is not None and holder is None and not is_release(past.reason))
+
+
+def _names_left(connection: Connection, holder: CustomerId) -> list[str]:
+    """Return the hashes of what else somebody is found by who has no number left."""
+    table = schema.addresses
+    query = select(table.c.address_hash, table.c.kind).where(table.c.customer_id == holder)
+    kinds: dict[str, str] = {row.address_hash: row.kind for row in connection.execute(query)}
+    if AddressKind.MSISDN.value in kinds.values():
+        return []
+    return sorted(digest for digest, kind in kinds.items() if kind in _NAMES)
+
+
+def _remember(
+    connection: Connection, item: Release, holder: CustomerId | None, digest: str
+) -> None:
+    """Keep when an address left whom; who was forgotten is remembered as that."""
+    past = _remembered(connection, digest)
+    if past is not None and not is_release(past.reason):
+        return
+    since = past.forgotten_at if past is not None else 0
+    row = {
+        "address_hash": digest,
+        "customer_id": holder or "",
+        "brand": item.brand,
+        "forgotten_at": max(to_store(item.said_at) or 0, since),
+        "reason": f"{RELEASED} since {since} by {item.actor}, {item.door}",
+    }
+    upsert(connection, schema.tombstones, [row])
 
 
 def _tell(connection: Connection, item: Release, holder: CustomerId, digest: str) -> None:
@@ -81,10 +110,11 @@ def _remembered(connection: Connection, digest: str) -> Row[Any] | None:
     return connection.execute(select(table).where(table.c.address_hash == digest)).first()
 
 
-def _holder_at(connection: Connection, digest: str, at: int) -> CustomerId | None:
-    """Return who has the address now, if they had it at that moment already.
+def _row_at(connection: Connection, digest: str, at: int) -> Row[Any] | None:
+    """Return the row of an address, if whoever has it now had it at that moment already.
 
-    What they said before a join stands under who they were then.
+    What they said before a join stands under who they were then. Of what is no number nobody
+    knows since when it is theirs: it can be given to them again.
     """
     # Joining needs holdings, which need what is known of releases.
     from storage.joining import family_of  # noqa: PLC0415
@@ -92,14 +122,14 @@ def _holder_at(connection: Connection, digest: str, at: int) -> CustomerId | Non
     table, said = schema.addresses, schema.decisions
     query = select(table).where(table.c.address_hash == digest).with_for_update()
     row = connection.execute(query).first()
-    if row is None:
-        return None
+    if row is None or row.kind in _NAMES:
+        return row
     since = row.proven_at
     for name in family_of(CustomerId(row.customer_id), connection):
         mine = said.c.customer_id == name
         first = connection.execute(select(func.min(said.c.said_at)).where(mine)).scalar()
         since = min(since, first if first is not None else since)
-    return CustomerId(row.customer_id) if since <= at else None
+    return row if since <= at else None
 
 
 def detach(connection: Connection, holder: CustomerId, digest: str, at: int) -> None:

@@ -35,7 +35,7 @@ class _SealedOutgoing(msgspec.Struct):
 
 def decision_row(decision: Decision, seal: Seal) -> dict[str, Any]:
     """Return a decision as a row, its evidence sealed."""
-    evidence = _SealedEvidence(decision.salt or "", _present(decision.evidence))
+    evidence = evidence_text(decision)
     return {
         "customer_id": decision.customer,
         "position": decision.position,
@@ -54,10 +54,16 @@ def decision_row(decision: Decision, seal: Seal) -> dict[str, Any]:
         "actor": decision.actor,
         "method": decision.method,
         "evidence_hash": decision.evidence_hash,
-        "sealed_evidence": seal.close(msgspec.json.encode(evidence), f"evidence:{decision.id}"),
+        "sealed_evidence": seal.close(evidence, f"evidence:{decision.id}"),
         "previous": decision.previous,
         "hash": decision.hash,
     }
+
+
+def evidence_text(decision: Decision) -> bytes:
+    """Return what is sealed of a new decision: its evidence, and the salt of its hash."""
+    sealed = _SealedEvidence(decision.salt or "", _present(decision.evidence))
+    return msgspec.json.encode(sealed)
 
 
 def _present(evidence: Evidence | None) -> Evidence:

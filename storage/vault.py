@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from consent.errors import SealBroken, SettingBroken, StoreUnavailable
 from consent.ports import Address
+from storage.chance import chance
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -54,7 +55,7 @@ class Seal:
 
     def close(self, value: bytes, bound: str) -> bytes:
         """Return the value sealed with AES-256-GCM under a fresh nonce."""
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = chance(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, value, bound.encode())
 
     def open(self, sealed: bytes, bound: str) -> bytes:
@@ -90,6 +91,11 @@ class Root:
     def seal(self, use: str) -> Seal:
         """Return the seal of one of its sub-keys."""
         return Seal(_derive(self._key, use))
+
+    @property
+    def secret(self) -> bytes:
+        """The key itself; see `Vault.secrets`."""
+        return self._key
 
     def first_index(self) -> bytes:
         """Return the key of the address index of a store that was made when roots gave theirs."""
@@ -158,11 +164,20 @@ class Vault:
         self.roots = tuple(Root(key) for key in root_keys)
         #: The key of the address index.
         self.index = index or self.roots[-1].first_index()
-        seals_under = usual or self.roots[0]
+        #: The root to seal under unless told otherwise.
+        self.usual = usual or self.roots[0]
         #: Wraps customers' data keys.
-        self.wrap = RootSeal(self.roots, seals_under, "data keys")
+        self.wrap = RootSeal(self.roots, self.usual, "data keys")
         #: Seals what belongs to no customer.
-        self.strays = RootSeal(self.roots, seals_under, "strays")
+        self.strays = RootSeal(self.roots, self.usual, "strays")
+
+    @property
+    def secrets(self) -> tuple[bytes, bytes]:
+        """The usual root key and the key of the address index.
+
+        For a process of our own that seals in place of this one, and for nothing else.
+        """
+        return self.usual.secret, self.index
 
     def root(self, check: str) -> Root:
         """Return the root that the store remembers by this.

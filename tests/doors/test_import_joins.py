@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.check_command import run_check
+from app.check_command import Wanted, run_check
 from app.import_command import run_import
 from app.import_file import COLUMNS
-from app.import_rows import Fault, RowReader
+from app.import_rows import MEANINGS, Fault, RowReader
+from app.whom import whom
 from consent.batches import Joining
 from tests.doors.import_stage import CATALOGUE, NUMBER, SHELF, as_csv, no, put, row
 
@@ -51,10 +52,19 @@ def test_a_join_names_both_numbers() -> None:
     assert datetime(2026, 5, 1, 9, 0, tzinfo=UTC) == said.said_at
 
 
-@pytest.mark.parametrize("other", ["", "twelve", "12"])
-def test_a_join_needs_a_second_number(other: str) -> None:
-    """What cannot be read as one is listed as an unreadable number."""
-    assert Fault.UNREADABLE_NUMBER is _read(**joined(other=other))
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        pytest.param({"other": ""}, Fault.SECOND_NUMBER_MISSING, id="none"),
+        pytest.param({"other": "twelve"}, Fault.UNREADABLE_SECOND_NUMBER, id="words"),
+        pytest.param({"other": "12"}, Fault.UNREADABLE_SECOND_NUMBER, id="short"),
+        pytest.param({"number": "12"}, Fault.UNREADABLE_NUMBER, id="the-first"),
+    ],
+)
+def test_a_join_needs_a_second_number(fields: dict[str, str], fault: Fault) -> None:
+    """Which of the two is missing or cannot be read is told, and in which column it stands."""
+    assert fault is _read(**joined(**fields))
+    assert ("other" in MEANINGS[fault]) == ("other" in fields)
 
 
 def test_a_file_can_join_numbers(home: Path) -> None:
@@ -68,8 +78,7 @@ def test_a_file_can_join_numbers(home: Path) -> None:
     assert [told, told] == [lines[0], rehearsed[1]]
     assert any("joined_with_itself" in line for line in lines)
     for number in (NUMBER, OTHER):
-        ask = {"purpose": "offers", "channel": None, "topic": None, "as_json": False}
-        _, verdict = run_check(number, brand="lmt", **ask)  # type: ignore[arg-type]
+        _, (verdict,) = run_check(whom(number), Wanted(brand="lmt", purposes=["offers"]))
         assert "withdrawn" in verdict
     again = run_import(file, brand="lmt")[1]
     assert "4 rows: 0 recorded, 3 there already, 1 rejected" == again[0]

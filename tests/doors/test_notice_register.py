@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from app.check_command import run_check, run_history
+from app.check_command import Wanted, run_check, run_history
 from app.composition import Assistant, compose, register_notices
 from app.import_command import run_import
 from app.notice_page import page
 from app.notice_register import Paper, list_papers, register_paper
 from app.settings import load_settings
 from app.store import open_store
+from app.whom import whom
 from consent.errors import SettingBroken, WordsBroken
 from consent.notices import Form, fingerprint
 from locales import ROOT
@@ -78,9 +79,7 @@ def test_consents_given_on_paper_can_be_brought_in(home: Path) -> None:
     file = put(home, as_csv([row(notice=code)]))
     clean, _ = run_import(file, brand="lmt")
     assert clean
-    allowed, said = run_check(
-        NUMBER, brand="lmt", purpose="offers", channel=None, topic=None, as_json=False
-    )
+    allowed, (said,) = run_check(whom(NUMBER), Wanted(brand="lmt", purposes=["offers"]))
     assert allowed, said
     (receipt,) = run_history(NUMBER, brand="lmt")
     assert code in receipt
@@ -97,9 +96,7 @@ def test_a_text_of_an_earlier_meaning_needs_a_new_yes(home: Path) -> None:
     """A paper of an earlier major version can be brought in, and is outdated."""
     code = register_paper(text(home), _changed(version="0.3")).split()[0]
     run_import(put(home, as_csv([row(notice=code)])), brand="lmt")
-    allowed, said = run_check(
-        NUMBER, brand="lmt", purpose="offers", channel=None, topic=None, as_json=False
-    )
+    allowed, (said,) = run_check(whom(NUMBER), Wanted(brand="lmt", purposes=["offers"]))
     assert not allowed
     assert "outdated" in said
 

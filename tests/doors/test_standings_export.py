@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from app.check_command import Wanted as Asked
 from app.check_command import run_check
 from app.forget_command import run_forget
 from app.import_command import run_import
 from app.standings_export import ExportRefused, Wanted, run_export
+from app.whom import whom
 from consent.errors import SettingBroken
 from tests.doors.import_stage import CATALOGUE, NUMBER, as_csv, no, put, row
 
@@ -65,8 +67,8 @@ def _export(home: Path, **changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401
 
 
 def _allowed(number: str, purpose: str, channel: str | None = None) -> bool:
-    asked = {"brand": "lmt", "purpose": purpose, "channel": channel, "topic": None}
-    return run_check(number, **asked, as_json=True)[0]  # type: ignore[arg-type]
+    channels = [channel] if channel else []
+    return run_check(whom(number), Asked(brand="lmt", purposes=[purpose], channels=channels))[0]
 
 
 def test_what_is_exported_is_what_a_verdict_says(home: Path) -> None:

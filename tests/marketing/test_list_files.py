@@ -24,10 +24,11 @@ def read(folder: Path, content: bytes, **asked: str) -> tuple[str, list[str | Re
     """Return the column that was found, and the cell or the rejection of each row."""
     file = folder / "list"
     file.write_bytes(content)
-    with ListSource(file, holds, largest=LARGE, wanted=asked.get("column")) as source:
+    wanted = [asked["column"]] if "column" in asked else []
+    with ListSource(file, holds, largest=LARGE, wanted=wanted) as source:
         rows = [row for batch in source.batches(3) for row in batch]
-        found = [cell if cell is not None else row for _, cell, row in rows]
-        return source.shape.column, found
+        found = [cell if cell is not None else row for _, cell, _, row in rows]
+        return ", ".join(source.shape.columns), found
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1257"])
@@ -164,7 +165,7 @@ def test_rows_come_out_as_they_went_in(
     file.write_bytes(text.getvalue().encode())
     with ListSource(file, holds, largest=LARGE) as source:
         shape = source.shape
-        found = [(row, ()) for batch in source.batches() for _, _, row in batch]
+        found = [(row, ()) for batch in source.batches() for _, _, _, row in batch]
         assert text.getvalue().encode() == shape.head(added=False) + shape.lines(found)
 
 

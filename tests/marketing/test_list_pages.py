@@ -72,3 +72,21 @@ async def test_where_too_many_are_unfinished_the_page_says_so(
         go.set()
         for answer in taken:
             await _done(pages, "marketing", answer)
+
+
+async def test_a_column_can_be_told(tmp_path: Path) -> None:
+    """With what it holds: a CRM's ids are asked by; without its name nobody is looked at."""
+    async with paged(tmp_path) as pages:
+        said = {"purpose": "offers", "reason": "autumn", "holds": "crm_id"}
+        asked = {
+            "url": PATH,
+            "params": {"csrf": token_of(pages.secrets["marketing"])},
+            "files": {"list": ("in.csv", b"kods;n\nC-1;1\n")},
+            "headers": pages.headers("marketing"),
+        }
+        refused = await pages.client.post(**asked, data=said)  # type: ignore[arg-type]
+        assert (400, True) == (refused.status_code, "name the column as well" in refused.text)
+        answer = await pages.client.post(**asked, data=said | {"column": "kods"})  # type: ignore[arg-type]
+        place = await _done(pages, "marketing", answer)
+        file = await pages.get("marketing", f"{place}/files/blocked", brand="lmt")
+        assert ["C-1;1;unknown_address;"] == file.text.splitlines()[1:]

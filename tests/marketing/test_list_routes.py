@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import csv
 import hashlib
+import sys
+from asyncio.subprocess import PIPE
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -266,20 +268,52 @@ async def test_a_ninth_unfinished_list_is_refused(
     assert 202 == (await lists.send(listed(0))).status_code
 
 
-@pytest.mark.parametrize(
-    ("status", "told"),
-    [
-        pytest.param("waiting", "waiting", id="waits-for-its-place"),
-        pytest.param("running", "stopped", id="its-process-has-ended"),
-    ],
-)
-async def test_only_what_runs_is_stopped_by_silence(lists: Lists, status: str, told: str) -> None:
-    """Whatever waits for its place has nothing to tell meanwhile."""
+async def _status(lists: Lists, check: str) -> str:
+    answer = await lists.stage.client.get(f"{URL}/{check}", headers=lists.token)
+    return str(answer.json()["status"])
+
+
+@pytest.mark.parametrize("status", ["waiting", "running"])
+async def test_what_its_process_was_killed_at_is_told_as_lost(lists: Lists, status: str) -> None:
+    """While a process holds the list it waits or runs; killed, it is lost at once."""
     said = await lists.checked(listed(0))
     folder = lists.spool / said["id"]
     state = read_state(folder)
     assert state is not None
-    state.status, state.heard_at = status, lists.stage.clock.now() - timedelta(hours=1)
+    state.status = status
     (folder / "state.json").write_bytes(msgspec.json.encode(state))
+    holding = "import sys, pathlib, app.list_check_life as life\n"
+    holding += "held = life.Life(pathlib.Path(sys.argv[1])); print('held', flush=True)\n"
+    holding += "sys.stdin.read()"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", holding, str(folder), stdin=PIPE, stdout=PIPE
+    )
+    assert process.stdout is not None
+    assert b"held\n" == await process.stdout.readline()
+    lists.stage.clock.wait(12)
+    assert status == await _status(lists, said["id"])
+    process.kill()
+    await process.wait()
     answer = await lists.stage.client.get(f"{URL}/{said['id']}", headers=lists.token)
-    assert told == answer.json()["status"]
+    assert ("stopped", True) == (answer.json()["status"], "again" in answer.json()["detail"])
+
+
+async def test_a_list_that_waits_for_its_place_is_told_as_waiting(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the lists before it take."""
+    go = asyncio.Event()
+    through = Checking.through
+
+    async def slow(checking: Checking, targets: Targets, tick: Tick) -> dict[str, Any]:
+        await go.wait()
+        return await through(checking, targets, tick)
+
+    monkeypatch.setattr(Checking, "through", slow)
+    taken = [await lists.send(listed(0)) for _ in range(3)]
+    lists.stage.clock.wait(12)
+    assert "waiting" == await _status(lists, taken[-1].json()["id"])
+    go.set()
+    assert "finished" == (await lists.done(taken[-1]))["status"]
+    for answer in taken:
+        await lists.done(answer)

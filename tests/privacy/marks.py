@@ -13,6 +13,8 @@ STOPS, TALKS, BROUGHT, REJECTED = "+37126604417", "+37128815523", "+37122917364"
 ACCOUNT, SHARES, FOREIGN = 7359204416, "+37129463371", "+37125538804"
 FIRST, LAST, NICK = "Zigrīda", "Vārdone-Ļitene", "zigrida_vl"
 EMAIL = "zigrida.vl@pastkaste.example"
+#: A CRM's key of a customer, and one in a row that is rejected.
+CRM_ID, CRM_REJECTED = "Zv-Krm-70514398", "Zv-Krm-20957716"
 STRAY = "Zigas Banka"
 WORDS = f"Стоп, больше не пишите, {FIRST} {LAST}, {EMAIL}"
 NONSENSE = f"Kaut kas pavisam cits par {FIRST} un +371 28 815 523, {EMAIL}"
@@ -37,6 +39,7 @@ def _marks() -> dict[str, tuple[str, ...]]:
     found["account"] = (str(ACCOUNT),)
     found |= {name: (name,) for name in (FIRST, LAST, NICK, STRAY)}
     found["e-mail"] = (EMAIL, EMAIL.partition("@")[0])
+    found |= {name: (name, name.lower()) for name in (CRM_ID, CRM_REJECTED)}
     return found
 
 

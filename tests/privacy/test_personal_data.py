@@ -30,6 +30,8 @@ from tests.privacy.ear import Ear, listening
 from tests.privacy.house import House, open_house
 from tests.privacy.marks import (
     BROUGHT,
+    CRM_ID,
+    CRM_REJECTED,
     EMAIL,
     FIRST,
     LAST,
@@ -107,6 +109,13 @@ async def _misuse(house: House) -> None:
         b'{"decisions": [{"number": "' + STOPS.encode(),
     ):
         await house.calls("/api/v1/decisions", said)
+    named = entry | {"action": "withdrawn", "door": "shop", "crm_id": CRM_ID, "email": EMAIL}
+    await house.calls("/api/v1/decisions", {"decisions": [named | {"crm_id": CRM_ID * 9}]})
+    event = {"brand": LMT, "event": "crm_id_released", "door": CRM_REJECTED, "crm_id": CRM_ID}
+    await house.calls("/api/v1/service-events", {"events": [event]})
+    await house.calls("/api/v1/check", {"crm_id": CRM_ID, "purposes": ["offers"]})
+    await house.calls("/api/v1/check", {"crm_id": f"{CRM_ID}\n", "purposes": [CRM_REJECTED]})
+    await house.calls("/api/v1/check", {"crm_id": CRM_ID, "email": EMAIL, "purposes": ["offers"]})
     await house.calls("/api/v1/check", {"number": f"{STOPS} {FIRST}", "purposes": [EMAIL]})
     await house.calls("/api/v1/check", {"number": STOPS, "purposes": ["offers"], "channel": FIRST})
     await house.calls("/consent-info/v0.2/retrieve", {"phoneNumber": STOPS, "purpose": FIRST})
@@ -166,6 +175,11 @@ async def _bring_in(folder: Path) -> list[str]:
         row(REJECTED, notice="AAAAAAAAAA", document=WORDS),
         row(REJECTED, said_at=FIRST),
         row(f"{REJECTED} {EMAIL}"),
+        no(BROUGHT, crm_id=CRM_ID, email=EMAIL),
+        no(TALKS, crm_id=CRM_ID),
+        no(TALKS, crm_id=CRM_REJECTED * 5, email=EMAIL),
+        row(REJECTED, crm_id=CRM_REJECTED, email=f"{EMAIL}@{EMAIL}"),
+        row(REJECTED, action=CRM_REJECTED),
     ]
     file = folder / "crm.csv"
     file.write_bytes(as_csv(rows))
