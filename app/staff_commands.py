@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from app.check_command import viewer
+from app.invitations import fresh_word
 from app.settings import load_settings
 from app.store import with_store
 from consent.access import digest_of
@@ -20,9 +20,6 @@ from storage.ids import uuid7
 from storage.staff import SqlStaff
 
 _T = TypeVar("_T")
-#: As of a case: nothing that can be confused when read out. 16 of 27 letters: 76 bits.
-_LETTERS = "23456789ACDEFGHJKMNPQRTVWXY"
-_GROUPS, _GROUP = 4, 4
 
 
 class StaffRefused(ConsentError):
@@ -37,7 +34,7 @@ def add_staff(login: str, *, brand: str, roles: list[str]) -> list[str]:
     :raises SettingBroken: no such brand or role, or a login that can be none.
     :raises StaffRefused: somebody has this login.
     """
-    name, now, word = _login(login), datetime.now(UTC), _word()
+    name, now, word = _login(login), datetime.now(UTC), fresh_word()
     given = frozenset(_roles(brand, roles))
     account = Account(
         id=uuid7(now),
@@ -98,7 +95,7 @@ def reset_staff(login: str) -> list[str]:
 
     :raises StaffRefused: nobody has this login.
     """
-    now, word = datetime.now(UTC), _word()
+    now, word = datetime.now(UTC), fresh_word()
 
     async def change(staff: SqlStaff) -> str:
         account = await _found(staff, login)
@@ -143,11 +140,6 @@ def _roles(brand: str, roles: list[str]) -> list[Role]:
 
 def _entry(action: str, about: str, at: datetime | None = None) -> Entry:
     return Entry(at or datetime.now(UTC), viewer(), action, about)
-
-
-def _word() -> str:
-    letters = [secrets.choice(_LETTERS) for _ in range(_GROUPS * _GROUP)]
-    return "-".join("".join(letters[i : i + _GROUP]) for i in range(0, len(letters), _GROUP))
 
 
 def _invitation(login: str, word: str, now: datetime) -> list[str]:

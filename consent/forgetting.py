@@ -6,7 +6,7 @@ keyed hash of each address, so that no import brings the person back (law 6).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from consent import chain
 from consent.decisions import Action, CustomerId, Decision, Evidence, Kind, Subject
 from consent.errors import ConsentError
 from consent.ports import Address, Entropy, Snapshot
-from consent.standing import Record
+from consent.standing import Record, Standing
 
 _TICK = timedelta(microseconds=1)
 
@@ -26,11 +26,10 @@ class ForgettingRefused(ConsentError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forgetting:
-    """Who is to be forgotten, why, and who says so."""
+class Erasure:
+    """Why somebody is to be forgotten, and who says so."""
 
     brand: str
-    address: Address
     #: In the words of whoever decided it: kept with the tombstone, so without a name.
     reason: str
     #: A member of staff or a system.
@@ -38,11 +37,18 @@ class Forgetting:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgetting(Erasure):
+    """Whoever has this address is to be forgotten."""
+
+    address: Address
+
+
 #: From what the store knows, the decisions that end what still stands.
 Parting = Callable[[Snapshot], tuple[Decision, ...]]
 
 
-def parting(wanted: Forgetting, entropy: Entropy) -> Parting:
+def parting(wanted: Erasure, entropy: Entropy) -> Parting:
     """Return what ends every yes of a customer who is about to be forgotten."""
 
     def decide(snapshot: Snapshot) -> tuple[Decision, ...]:
@@ -50,10 +56,7 @@ def parting(wanted: Forgetting, entropy: Entropy) -> Parting:
         at = wanted.at if newest is None else max(wanted.at, newest + _TICK)
         entries: list[Decision] = []
         previous = snapshot.head
-        for subject, record in sorted(snapshot.standing.records.items()):
-            action = _ending(subject, record)
-            if action is None:
-                continue
+        for subject, action in ends(snapshot.standing):
             entry = _entry(wanted, snapshot, subject, action, entropy)
             entry = replace(
                 entry,
@@ -70,10 +73,18 @@ def parting(wanted: Forgetting, entropy: Entropy) -> Parting:
     return decide
 
 
+def ends(standing: Standing) -> Iterator[tuple[Subject, Action]]:
+    """Return what still stands as a yes, in order, and what ends it."""
+    for subject, record in sorted(standing.records.items()):
+        action = _ending(subject, record)
+        if action is not None:
+            yield subject, action
+
+
 def _ending(subject: Subject, record: Record) -> Action | None:
     """Return what ends a yes; nothing for what is no or was never said."""
-    yes, no = record.yes, record.no
-    if yes is None or (no is not None and no.at >= yes.at):
+    yes = record.yes
+    if yes is None or any(mark and mark.at >= yes.at for mark in (record.no, record.unset)):
         return None
     if subject.kind is Kind.PURPOSE:
         return Action.WITHDRAWN
@@ -81,7 +92,7 @@ def _ending(subject: Subject, record: Record) -> Action | None:
 
 
 def _entry(
-    wanted: Forgetting, snapshot: Snapshot, subject: Subject, action: Action, entropy: Entropy
+    wanted: Erasure, snapshot: Snapshot, subject: Subject, action: Action, entropy: Entropy
 ) -> Decision:
     salt = entropy.salt()
     evidence = Evidence(

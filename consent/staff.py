@@ -14,6 +14,8 @@ from enum import StrEnum
 
 #: Letters, digits and what stands in an e-mail address.
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}", re.ASCII)
+#: What the log says of a log-in; when it was is read from there.
+ENTERED = "entered"
 INVITED_FOR = timedelta(hours=24)
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -53,6 +55,8 @@ class Account:
     disabled_at: datetime | None = None
     misses: int = 0
     locked_until: datetime | None = None
+    #: When somebody last logged in with it, where that was asked for.
+    entered_at: datetime | None = None
     roles: Roles = field(default_factory=dict)
 
     def is_open(self, now: datetime) -> bool:

@@ -6,11 +6,11 @@ Lists that were checked stand in it as one look each, at as many customers as th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, or_, select
 
 from consent.decisions import CustomerId
 from consent.errors import SealBroken
@@ -19,6 +19,9 @@ from storage import schema
 from storage.database import Database
 from storage.moments import from_store, to_store
 from storage.vault import Vault
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +32,8 @@ class LookQuery:
     #: A part of the viewer's name; empty: anybody.
     viewer: str = ""
     #: From this moment, and before that one.
-    since: datetime | None = None
-    until: datetime | None = None
+    since: datetime = _EPOCH
+    until: datetime = _NEVER
     #: Those before this look: its moment and name.
     before: tuple[datetime, str] | None = None
     most: int = 50
@@ -66,6 +69,13 @@ class SqlLooks:
         :raises StoreUnavailable: they cannot be read.
         """
         return await self._database.read(partial(self._newest, wanted))
+
+    async def last_before(self, brand: str, moment: datetime) -> datetime | None:
+        """Return when somebody last looked before a moment; none if nobody did.
+
+        :raises StoreUnavailable: it cannot be told.
+        """
+        return await self._database.read(partial(_last_before, brand, to_store(moment)))
 
     def _newest(self, wanted: LookQuery, connection: Connection) -> tuple[NotedLook, ...]:
         lists = schema.list_checks
@@ -103,6 +113,19 @@ class SqlLooks:
         return found
 
 
+def _last_before(brand: str, moment: int, connection: Connection) -> datetime | None:
+    log, owners, lists = schema.read_log, schema.customers, schema.list_checks
+    single = select(log.c.at).join(owners, owners.c.customer_id == log.c.customer_id)
+    single = single.where(owners.c.brand == brand, log.c.at < moment)
+    several = select(lists.c.at).where(lists.c.brand == brand, lists.c.at < moment)
+    # The newest, not the greatest: the database stops at the first that an index leads to.
+    found = [
+        connection.execute(query.order_by(at.desc()).limit(1)).scalar()
+        for query, at in ((single, log.c.at), (several, lists.c.at))
+    ]
+    return from_store(max((at for at in found if at is not None), default=None))
+
+
 def _of_customers(wanted: LookQuery) -> Select[Any]:
     log, owners = schema.read_log, schema.customers
     query = select(log).join(owners, owners.c.customer_id == log.c.customer_id)
@@ -114,18 +137,14 @@ def _narrowed(
     query: Select[Any], table: Table, name: ColumnElement[str], wanted: LookQuery
 ) -> Select[Any]:
     """Return a question about looks, for one page of those wanted."""
-    at = table.c.at
-    conditions: list[ColumnElement[bool]] = []
+    at, (last, before) = table.c.at, min((wanted.until, ""), wanted.before or (_NEVER, ""))
+    moment = to_store(last)
+    # The upper end is said twice: an index knows nothing of "or".
+    query = query.where(at >= to_store(wanted.since), at <= moment)
+    query = query.where(or_(at < moment, name < before))
     if wanted.viewer:
-        conditions.append(table.c.viewer.icontains(wanted.viewer, autoescape=True))
-    if wanted.since is not None:
-        conditions.append(at >= to_store(wanted.since))
-    if wanted.until is not None:
-        conditions.append(at < to_store(wanted.until))
-    if wanted.before is not None:
-        moment = to_store(wanted.before[0])
-        conditions.append(or_(at < moment, and_(at == moment, name < wanted.before[1])))
-    return query.where(*conditions).order_by(at.desc(), name.desc()).limit(wanted.most)
+        query = query.where(table.c.viewer.icontains(wanted.viewer, autoescape=True))
+    return query.order_by(at.desc(), name.desc()).limit(wanted.most)
 
 
 def _noted(

@@ -15,8 +15,18 @@ from consent.staff import Account, Entry, Role, wait_after
 from storage import schema
 from storage.database import Database
 from storage.moments import to_store
-from storage.staff_rows import account_of, by_login, end_sessions, note, noted, role_rows
-from storage.writes import insert_into, insert_new
+from storage.staff_rows import (
+    all_of,
+    by_login,
+    close_account,
+    end_sessions,
+    give_role,
+    invite_again,
+    keep_account,
+    note,
+    noted,
+    take_role,
+)
 
 
 class SqlStaff:
@@ -31,21 +41,9 @@ class SqlStaff:
 
         :raises StoreUnavailable: it was not kept.
         """
-        row = {
-            "staff_id": account.id,
-            "login": account.login,
-            "invitation": account.invitation,
-            "invited_until": to_store(account.invited_until),
-            "created_at": to_store(account.created_at),
-        }
 
         def body(connection: Connection) -> bool:
-            made = insert_into(connection, schema.staff).on_conflict_do_nothing()
-            if connection.execute(made, row).rowcount != 1:
-                return False
-            insert_new(connection, schema.staff_roles, role_rows(account.id, account.roles))
-            note(connection, entry)
-            return True
+            return noted(connection, int(keep_account(connection, account)), entry)
 
         return await self._database.write(body)
 
@@ -61,15 +59,7 @@ class SqlStaff:
 
         :raises StoreUnavailable: they cannot be read.
         """
-
-        def body(connection: Connection) -> tuple[Account, ...]:
-            rows = connection.execute(select(schema.staff).order_by(schema.staff.c.login)).all()
-            granted = connection.execute(select(schema.staff_roles)).all()
-            return tuple(
-                account_of(row, [r for r in granted if r.staff_id == row.staff_id]) for row in rows
-            )
-
-        return await self._database.read(body)
+        return await self._database.read(all_of)
 
     async def is_empty(self) -> bool:
         """Say whether nobody has an account yet.
@@ -84,11 +74,9 @@ class SqlStaff:
 
         :raises StoreUnavailable: it was not given.
         """
-        row = {"staff_id": staff_id, "brand": brand, "role": role.value}
 
         def body(connection: Connection) -> bool:
-            made = insert_into(connection, schema.staff_roles).on_conflict_do_nothing()
-            return noted(connection, connection.execute(made, row).rowcount, entry)
+            return noted(connection, give_role(connection, staff_id, brand, role), entry)
 
         return await self._database.write(body)
 
@@ -97,24 +85,20 @@ class SqlStaff:
 
         :raises StoreUnavailable: they still have it.
         """
-        table = schema.staff_roles
-        mine = (table.c.staff_id == staff_id) & (table.c.brand == brand)
-        change = table.delete().where(mine & (table.c.role == role.value))
-        return await self._database.write(lambda c: noted(c, c.execute(change).rowcount, entry))
+
+        def body(connection: Connection) -> bool:
+            return noted(connection, take_role(connection, staff_id, brand, role), entry)
+
+        return await self._database.write(body)
 
     async def disable(self, staff_id: str, entry: Entry) -> bool:
         """Close an account and end its sessions; say whether it was open.
 
         :raises StoreUnavailable: it is still open.
         """
-        table = schema.staff
-        mine = (table.c.staff_id == staff_id) & table.c.disabled_at.is_(None)
-        values = {"disabled_at": to_store(entry.at), "invitation": None, "invited_until": None}
 
         def body(connection: Connection) -> bool:
-            end_sessions(connection, staff_id)
-            changed = connection.execute(table.update().where(mine).values(values)).rowcount
-            return noted(connection, changed, entry)
+            return noted(connection, close_account(connection, staff_id, entry.at), entry)
 
         return await self._database.write(body)
 
@@ -123,20 +107,9 @@ class SqlStaff:
 
         :raises StoreUnavailable: nothing was changed.
         """
-        table = schema.staff
-        values = {
-            "password": None,
-            "invitation": invitation,
-            "invited_until": to_store(until),
-            "disabled_at": None,
-            "misses": 0,
-            "locked_until": None,
-        }
 
         def body(connection: Connection) -> None:
-            end_sessions(connection, staff_id)
-            mine = table.c.staff_id == staff_id
-            connection.execute(table.update().where(mine).values(values))
+            invite_again(connection, staff_id, invitation, until)
             note(connection, entry)
 
         await self._database.write(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -10,6 +11,7 @@ from consent.staff import Account, Entry, Role, Roles
 from storage import schema
 from storage.ids import uuid7
 from storage.moments import from_store, to_store
+from storage.writes import insert_into, insert_new
 
 
 def note(connection: Connection, entry: Entry) -> None:
@@ -46,6 +48,60 @@ def noted(connection: Connection, changed: int, entry: Entry) -> bool:
     return changed > 0
 
 
+def keep_account(connection: Connection, account: Account) -> bool:
+    """Keep a new account with its roles; say whether the login was free."""
+    row = {
+        "staff_id": account.id,
+        "login": account.login,
+        "invitation": account.invitation,
+        "invited_until": to_store(account.invited_until),
+        "created_at": to_store(account.created_at),
+    }
+    made = insert_into(connection, schema.staff).on_conflict_do_nothing()
+    if connection.execute(made, row).rowcount != 1:
+        return False
+    insert_new(connection, schema.staff_roles, role_rows(account.id, account.roles))
+    return True
+
+
+def close_account(connection: Connection, staff_id: str, at: datetime) -> int:
+    """End the sessions of somebody, and close their account if it was open; say how many were."""
+    end_sessions(connection, staff_id)
+    table = schema.staff
+    mine = (table.c.staff_id == staff_id) & table.c.disabled_at.is_(None)
+    values = {"disabled_at": to_store(at), "invitation": None, "invited_until": None}
+    return connection.execute(table.update().where(mine).values(values)).rowcount
+
+
+def invite_again(connection: Connection, staff_id: str, invitation: str, until: datetime) -> None:
+    """Let the owner of an account choose a password anew; the old one, sessions and locks end."""
+    end_sessions(connection, staff_id)
+    table = schema.staff
+    values = {
+        "password": None,
+        "invitation": invitation,
+        "invited_until": to_store(until),
+        "disabled_at": None,
+        "misses": 0,
+        "locked_until": None,
+    }
+    connection.execute(table.update().where(table.c.staff_id == staff_id).values(values))
+
+
+def give_role(connection: Connection, staff_id: str, brand: str, role: Role) -> int:
+    """Give a role; say how many are new."""
+    row = {"staff_id": staff_id, "brand": brand, "role": role.value}
+    made = insert_into(connection, schema.staff_roles).on_conflict_do_nothing()
+    return connection.execute(made, row).rowcount
+
+
+def take_role(connection: Connection, staff_id: str, brand: str, role: Role) -> int:
+    """Take a role; say how many there were."""
+    table = schema.staff_roles
+    mine = (table.c.staff_id == staff_id) & (table.c.brand == brand)
+    return connection.execute(table.delete().where(mine & (table.c.role == role.value))).rowcount
+
+
 def role_rows(staff_id: str, roles: Roles) -> list[dict[str, Any]]:
     """Return what the table of roles keeps."""
     return [
@@ -64,6 +120,21 @@ def by_login(connection: Connection, *, login: str, locking: bool = False) -> Ac
     roles = schema.staff_roles
     mine = select(roles).where(roles.c.staff_id == row.staff_id)
     return account_of(row, list(connection.execute(mine).all()))
+
+
+def all_of(connection: Connection, *, brand: str | None = None) -> tuple[Account, ...]:
+    """Return accounts by login: all, or those that have a role at a brand."""
+    table, roles = schema.staff, schema.staff_roles
+    wanted, given = select(table).order_by(table.c.login), select(roles)
+    if brand is not None:
+        # Their roles at other brands come along: some changes depend on them.
+        here = select(roles.c.staff_id).where(roles.c.brand == brand)
+        wanted = wanted.where(table.c.staff_id.in_(here))
+        given = given.where(roles.c.staff_id.in_(here))
+    rows, granted = connection.execute(wanted).all(), list(connection.execute(given).all())
+    return tuple(
+        account_of(row, [r for r in granted if r.staff_id == row.staff_id]) for row in rows
+    )
 
 
 def account_of(row: Row[Any], granted: list[Row[Any]]) -> Account:

@@ -10,16 +10,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
-import pygal  # type: ignore[import-untyped]
 from markupsafe import Markup
-from pygal.style import Style  # type: ignore[import-untyped]
-
-# Pygal hooks into every later import for the sake of its maps, in a way that Python 3.11 warns of.
-sys.meta_path[:] = [x for x in sys.meta_path if type(x).__name__ != "PluginImportFixer"]
 
 #: Of a wide screen and of a phone: width, and how many labels fit below.
 _WIDTHS = (("wide", 720, 10), ("narrow", 340, 4))
@@ -28,13 +24,13 @@ _LINE_HEIGHT, _BAR_HEIGHT, _HEAD = 240, 28, 24
 _NAME, _VALUE = 90, 60
 #: What share of the height two names need.
 _APART = 0.12
-_STYLE = Style(
-    font_family="sans-serif",
-    label_font_size=13,
-    major_label_font_size=13,
-    value_font_size=13,
-    value_label_font_size=13,
-)
+_STYLE = {
+    "font_family": "sans-serif",
+    "label_font_size": 13,
+    "major_label_font_size": 13,
+    "value_font_size": 13,
+    "value_label_font_size": 13,
+}
 #: What a page that shows no tooltips has no use for.
 _UNWANTED = frozenset({"defs", "desc", "title"})
 
@@ -71,6 +67,16 @@ def bars(chart: Chart) -> Markup:
     return Markup("").join(_bar(chart, name, width) for name, width, _ in _WIDTHS)
 
 
+@cache
+def _pygal() -> Any:  # noqa: ANN401 - it has no types
+    # Imported here: most servers draw nothing for hours (20 ms, 2 MB of every start).
+    import pygal  # type: ignore[import-untyped] # noqa: PLC0415
+
+    # It hooks into every later import for the sake of its maps; Python 3.11 warns of how.
+    sys.meta_path[:] = [x for x in sys.meta_path if type(x).__name__ != "PluginImportFixer"]
+    return pygal
+
+
 def _line(chart: Chart, kind: str, width: int, room: int) -> Markup:
     common = _common(width, _LINE_HEIGHT)
     # Names that would lie on each other stand below instead.
@@ -78,7 +84,7 @@ def _line(chart: Chart, kind: str, width: int, room: int) -> Markup:
     if is_crowded:
         common |= {"show_legend": True, "legend_at_bottom": True, "legend_at_bottom_columns": 3}
         common |= {"truncate_legend": -1}
-    drawn = pygal.Line(
+    drawn = _pygal().Line(
         **common,
         show_minor_x_labels=False,
         truncate_label=-1,
@@ -118,7 +124,7 @@ def _named(name: str, values: Sequence[int | None]) -> list[dict[str, Any] | int
 
 
 def _bar(chart: Chart, kind: str, width: int) -> Markup:
-    drawn = pygal.HorizontalBar(
+    drawn = _pygal().HorizontalBar(
         **_common(width, _HEAD + _BAR_HEIGHT * len(chart.labels)),
         print_values=True,
         print_values_position="top",
@@ -140,7 +146,7 @@ def _common(width: int, height: int) -> dict[str, Any]:
     return {
         "width": width,
         "height": height,
-        "style": _STYLE,
+        "style": _pygal().style.Style(**_STYLE),
         "css": [],
         "js": [],
         "show_legend": False,

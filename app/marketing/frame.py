@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response, get
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotFoundException
@@ -28,6 +27,7 @@ from locales.phrases import Strings
 from marketing.access import Right, StaffSession
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from litestar.handlers import HTTPRouteHandler
 
 HERE = Path(__file__).parent
@@ -64,10 +64,13 @@ class Section:
 SECTIONS = (
     Section("overview", "/marketing/overview", Right.COUNTS),
     Section("number", "/marketing/number", Right.VERDICT),
+    Section("customer", "/marketing/customer", Right.HISTORY),
     Section("list", "/marketing/list", Right.LISTS),
     Section("texts", "/marketing/texts", Right.TEXTS),
     Section("cases", "/marketing/cases", Right.CASES),
     Section("log", "/marketing/log", Right.ACCESS_LOG),
+    Section("accounts", "/marketing/accounts", Right.STAFF),
+    Section("tokens", "/marketing/tokens", Right.TOKENS),
 )
 
 
@@ -80,7 +83,7 @@ class Frame:
     """Renders pages in the languages of the assistant."""
 
     def __init__(self, assistant: Assistant) -> None:
-        """Read the templates and files of this folder."""
+        """Read the files beside the templates of this folder."""
         self.catalogue = assistant.catalogue
         self._strings = assistant.texts.strings
         #: By code, what each language calls itself.
@@ -90,14 +93,21 @@ class Frame:
         }
         files = [file for file in sorted(HERE.iterdir()) if file.suffix in _TYPES]
         self._files = {file.name: file.read_bytes() for file in files}
-        self._environment = Environment(
+
+    @cached_property
+    def _environment(self) -> Environment:
+        # Imported here: until somebody opens a page, nobody pays for Jinja (50 ms, 4 MB).
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+        made = Environment(
             loader=FileSystemLoader(HERE),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"asset": self.asset, "Right": Right}
+        made.globals |= {"asset": self.asset, "Right": Right}
+        return made
 
     def page(
         self,

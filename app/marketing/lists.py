@@ -24,7 +24,7 @@ from app.marketing.session import Asking, Staff, StaffDoor, going, needs
 from app.marketing.terms import Terms
 from consent.verdicts import Question, Reason, check_question
 from marketing.access import Right, StaffSession
-from marketing.list_columns import ListUnclear
+from marketing.list_columns import KINDS, ListUnclear, Told
 from marketing.listing import Rejection
 from storage.list_checks import Begun
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _PATH = "/marketing/list"
 _PIECE = 1 << 18
 _LONGEST_REASON = 200
+_FIELDS = ("channel", "topic", "reason", "column", "holds")
 #: Beside the file itself: the other fields, and what stands between them.
 _AROUND = 1 << 16
 _MEDIA = {".csv": "text/csv", ".jsonl": "application/x-ndjson", ".json": "application/json"}
@@ -124,7 +125,7 @@ class ListPages:
 
     async def _take(self, staff: StaffSession, form: FormMultiDict) -> Response[str]:
         purposes = [str(purpose) for purpose in form.getall("purpose", [])]
-        said = {name: _line(form.get(name, "")) for name in ("channel", "topic", "reason")}
+        said = {name: _line(form.get(name, "")) for name in _FIELDS}
         file = form.get("list")
         is_file = isinstance(file, UploadFile) and bool(file.filename)
         wrong = "" if said["reason"] else "list.wrong.reason"
@@ -133,6 +134,8 @@ class ListPages:
             wrong = "number.wrong.purpose"
         elif not is_file:
             wrong = "list.wrong.file"
+        elif said["holds"] and not said["column"]:
+            wrong = "list.wrong.column"
         else:
             question = _question(staff.brand, purposes, said)
             try:
@@ -141,7 +144,12 @@ class ListPages:
                 wrong = "number.wrong.purpose"
         if wrong or question is None or not isinstance(file, UploadFile):
             return await self._form(staff, form, wrong=wrong)
-        wanted = Wanted(question=question, viewer=staff.viewer, reason=said["reason"])
+        wanted = Wanted(
+            question=question,
+            viewer=staff.viewer,
+            reason=said["reason"],
+            columns=_columns(said["column"], said["holds"]),
+        )
         try:
             begun = await self.desk.take(wanted, _pieces(file))
         except (ListsBusy, ListUnclear) as fault:
@@ -175,7 +183,8 @@ class ListPages:
             refusal=refusal,
             action=link(staff, _PATH, csrf=staff.csrf),
             chosen=chosen or [str(catalogue.opening.id)],
-            said={name: str(form.get(name, "")) for name in ("channel", "topic", "reason")},
+            said={name: str(form.get(name, "")) for name in _FIELDS},
+            holds=[*KINDS],
             purposes=[p.id for p in catalogue.purposes],
             channels=[c.id for c in catalogue.channels],
             topics=[t.id for t in catalogue.topics],
@@ -227,6 +236,11 @@ def _question(brand: str, purposes: list[str], said: dict[str, str]) -> Question
         channel=said["channel"] or None,
         topic=said["topic"] or None,
     )
+
+
+def _columns(name: str, holds: str) -> tuple[str, ...]:
+    """Return the column that was named, as a check is told it."""
+    return (str(Told(name, KINDS.get(holds))),) if name else ()
 
 
 def _line(text: object) -> str:

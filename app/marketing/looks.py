@@ -14,23 +14,23 @@ from app.marketing.masking import masked
 from app.marketing.session import Staff, StaffDoor, needs
 from app.marketing.terms import Terms
 from consent.ports import Address, AddressKind
-from consent.verdicts import Reason
 from marketing.access import Right
-from marketing.checking import CHECK
 from storage.looks import LookQuery, NotedLook, SqlLooks
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
 PAGE = 50
+#: A page looks back no further: the log grows with every check.
+_SPAN = timedelta(days=31)
 _CURSOR = re.compile(r"(\d{1,17})-([0-9A-Za-z-]{1,64})")
+_LAST = 9000
 _MICRO = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def look_routes(door: StaffDoor, assistant: Assistant, looks: SqlLooks) -> list[HTTPRouteHandler]:
     """Return the route of the access log."""
-    zone = assistant.catalogue.timezone
 
     @get("/marketing/log", guards=[needs(Right.ACCESS_LOG)])
     async def show(
@@ -39,18 +39,21 @@ def look_routes(door: StaffDoor, assistant: Assistant, looks: SqlLooks) -> list[
         day: Annotated[str, QueryParameter(max_length=10)] = "",
         before: Annotated[str, QueryParameter(max_length=90)] = "",
     ) -> Response[str]:
-        chosen = _day(day)
-        start = datetime.combine(chosen, time(), tzinfo=zone) if chosen else None
-        end = datetime.combine(chosen + timedelta(days=1), time(), tzinfo=zone) if chosen else None
+        chosen, place = _day(day), _place(before)
+        since, until = _part(chosen, place, assistant)
         wanted = LookQuery(
             brand=staff.brand,
             viewer=viewer.strip(),
-            since=start,
-            until=end,
-            before=_place(before),
+            since=since,
+            until=until,
+            before=place,
             most=PAGE + 1,
         )
         found = await looks.newest(wanted)
+        more = _cursor(found[PAGE - 1]) if len(found) > PAGE else ""
+        if not more and chosen is None:
+            last = await looks.last_before(staff.brand, since)
+            more = _after(last) if last else ""
         terms = Terms(assistant, staff)
         return door.frame.page(
             staff,
@@ -59,12 +62,25 @@ def look_routes(door: StaffDoor, assistant: Assistant, looks: SqlLooks) -> list[
             terms=terms,
             viewer=wanted.viewer,
             day=chosen.isoformat() if chosen else "",
-            is_first=wanted.before is None,
+            part=(terms.day_of(since), terms.day_of(until - _MICRO)),
+            is_first=place is None,
             looks=[_row(look, terms) for look in found[:PAGE]],
-            more=_cursor(found[PAGE - 1]) if len(found) > PAGE else "",
+            more=more,
         )
 
     return [show]
+
+
+def _part(
+    chosen: date | None, place: tuple[datetime, str] | None, assistant: Assistant
+) -> tuple[datetime, datetime]:
+    """Return which part of the log a page shows: one day, or the time up to a place in it."""
+    if chosen:
+        zone = assistant.catalogue.timezone
+        start = datetime.combine(chosen, time(), tzinfo=zone)
+        return start, datetime.combine(chosen + timedelta(days=1), time(), tzinfo=zone)
+    until = (place[0] if place else assistant.clock.now()) + _MICRO
+    return until - _SPAN, until
 
 
 def _row(look: NotedLook, terms: Terms) -> dict[str, str]:
@@ -74,30 +90,34 @@ def _row(look: NotedLook, terms: Terms) -> dict[str, str]:
         "at": terms.moment(look.at),
         "viewer": look.viewer,
         "whom": masked(number) if look.number else nobody,
-        "reason": terms.say("log.check") if look.reason == CHECK else look.reason,
+        "reason": terms.why(look.reason),
         "question": look.question,
-        "answer": _answer(look.answer, terms),
+        "answer": terms.answer(look.answer),
     }
 
 
-def _answer(answer: str, terms: Terms) -> str:
-    return terms.reason(answer) if answer in {reason.value for reason in Reason} else answer
-
-
 def _day(text: str) -> date | None:
+    """Return a day that a look can fall on."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if _EPOCH.year < day.year < _LAST else None
 
 
 def _cursor(look: NotedLook) -> str:
     return f"{(look.at - _EPOCH) // _MICRO}-{look.id}"
 
 
+def _after(moment: datetime) -> str:
+    """Return the place just after every look of a moment."""
+    return f"{(moment - _EPOCH) // _MICRO}-z"
+
+
 def _place(cursor: str) -> tuple[datetime, str] | None:
     found = _CURSOR.fullmatch(cursor)
     try:
-        return (_EPOCH + int(found[1]) * _MICRO, found[2]) if found else None
+        moment = _EPOCH + int(found[1]) * _MICRO if found else None
+        return (moment, found[2]) if found and moment and moment > _EPOCH + _SPAN else None
     except OverflowError:
         return None

@@ -16,6 +16,8 @@ def masked(address: Address) -> str:
     if address.kind is AddressKind.EMAIL:
         name, _, host = address.value.partition("@")
         return f"{name[:1]}{_DOT * 3}@{_DOT * 3}.{host.rpartition('.')[2]}"
+    if address.kind is not AddressKind.MSISDN:
+        return _DOT * max(0, len(address.value) - _TAIL) + address.value[-_TAIL:]
     code, digits = _parts(address.value)
     head = digits[:1] if len(digits) > _SHORT else ""
     hidden = _DOT * (len(digits) - len(head) - _TAIL)
@@ -24,7 +26,7 @@ def masked(address: Address) -> str:
 
 def in_full(address: Address) -> str:
     """Return it as it is read out: the country, then the number."""
-    if address.kind is AddressKind.EMAIL:
+    if address.kind is not AddressKind.MSISDN:
         return address.value
     return " ".join(_parts(address.value))
 

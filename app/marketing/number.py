@@ -16,16 +16,16 @@ from litestar.datastructures import FormMultiDict
 from app.composition import Assistant
 from app.marketing.masking import in_full, masked
 from app.marketing.session import Asking, Staff, StaffDoor, needs
+from app.marketing.standings import standing_rows
 from app.marketing.terms import Terms
-from app.numbers import parse_number
-from consent.decisions import Decision, Subject
+from app.whom import whom
+from consent.decisions import CustomerId, Decision
 from consent.errors import AddressBroken
-from consent.ports import Address, AddressKind, Look
+from consent.ports import Address, Look
 from consent.standing import Standing
 from consent.states import Lens
 from consent.verdicts import Question, Reason, Verdict, check_question
 from marketing.access import Right, StaffSession
-from marketing.addresses import mailbox
 from marketing.checking import CHECK, Asked, Consulting, check_all
 from storage.ledger import SqlLedger
 
@@ -70,6 +70,8 @@ class Found:
     lens: Lens
     #: The customer's decisions, oldest first, to those who may see standings.
     decisions: tuple[Decision, ...] | None = None
+    #: Their pseudonym, to those who may see everything.
+    customer: CustomerId | None = None
 
     @property
     def standing(self) -> Standing:
@@ -108,7 +110,7 @@ class NumberPage:
         said = {name: str(form.get(name, "")).strip() for name in ("channel", "topic", "reason")}
         purposes = [str(purpose) for purpose in form.getall("purpose", [])]
         wrong: dict[str, str] = {}
-        address = _address(str(form.get("address", "")).strip())
+        address = address_of(str(form.get("address", "")), str(form.get("crm_id", "")))
         if address is None:
             wrong["address"] = "number.wrong.address"
         if not purposes:
@@ -149,7 +151,10 @@ class NumberPage:
                 at=lens.now,
             )
             decisions, _, _ = await self.ledger.inspect(look)
-        return Found(verdict=verdict, lens=lens, decisions=decisions)
+        customer = None
+        if staff.may(Right.HISTORY):
+            customer = await self.ledger.customer_of(staff.brand, address)
+        return Found(verdict=verdict, lens=lens, decisions=decisions, customer=customer)
 
     def _page(
         self, staff: StaffSession, filled: Filled, found: Found | None, status: int = 200
@@ -171,41 +176,23 @@ class NumberPage:
             needs_reason=staff.may(Right.STANDING),
             longest=_LONGEST_REASON,
             found=found,
-            standings=_standings(found, terms) if found and found.decisions else (),
+            standings=(
+                standing_rows(found.lens, found.standing, terms)
+                if found and found.decisions
+                else ()
+            ),
             history=_history(found, terms, staff) if found and found.decisions else (),
             short=not staff.may(Right.HISTORY),
             Reason=Reason,
         )
 
 
-def _address(text: str) -> Address | None:
+def address_of(text: str, crm_id: str = "") -> Address | None:
+    """Return whom staff mean by what they typed: a number or an e-mail address, or a CRM id."""
     try:
-        if "@" in text:
-            return Address(AddressKind.EMAIL, mailbox(text))
-        return Address(AddressKind.MSISDN, parse_number(text))
+        return whom(text.strip(), crm_id.strip())
     except AddressBroken:
         return None
-
-
-def _standings(found: Found, terms: Terms) -> list[tuple[str, str, str, str]]:
-    """Return how each consent, channel and topic stands: what, how, since when, through what."""
-    lens, standing = found.lens, found.standing
-    rows = []
-    for purpose in lens.catalogue.purposes:
-        reading = lens.read(standing, purpose)
-        state = terms.say(f"state.{reading.state.value}")
-        if reading.until:
-            state += f" ({terms.say('until', moment=terms.moment(reading.until))})"
-        rows.append((terms.purpose(purpose.id), state, reading.mark))
-    channels = [Subject.channel(channel.id) for channel in lens.catalogue.channels]
-    topics = [Subject.topic(topic.id) for topic in lens.catalogue.topics]
-    for about in (*channels, *topics):
-        switch, mark = lens.switch(standing, about)
-        rows.append((terms.subject(about), terms.switch(switch), mark))
-    return [
-        (what, how, terms.moment(mark.at) if mark else "–", terms.door(mark.door) if mark else "–")
-        for what, how, mark in rows
-    ]
 
 
 def _history(found: Found, terms: Terms, staff: StaffSession) -> list[dict[str, str]]:

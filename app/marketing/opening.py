@@ -7,6 +7,7 @@ from litestar.types import ControllerRouterHandler
 from app.composition import Assistant
 from app.list_check_desk import ListDesk
 from app.list_check_keeping import open_list_desk
+from app.marketing.administering import admin_routes
 from app.marketing.login import login_routes
 from app.marketing.pages import staff_pages
 from app.marketing.reception import Reception
@@ -32,15 +33,19 @@ def staff_routes(
     """
     sessions = SqlStaffSessions(store.database)
     door = StaffDoor(assistant, sessions, settings)
+    passwords = Passwords(cost)
     reception = Reception(
         staff=SqlStaff(store.database),
         sessions=sessions,
-        passwords=Passwords(cost),
+        passwords=passwords,
         clock=assistant.clock,
     )
     lists = lists or open_list_desk(assistant, store, settings)
     return [
         door.frame.asset_route(),
         *login_routes(door, reception),
-        door.router(*staff_pages(door, assistant, store, lists)),
+        door.router(
+            *staff_pages(door, assistant, store, lists),
+            *admin_routes(door, assistant, store, passwords),
+        ),
     ]

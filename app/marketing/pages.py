@@ -7,6 +7,7 @@ from litestar.types import ControllerRouterHandler
 from app.composition import Assistant
 from app.list_check_desk import ListDesk
 from app.marketing.cases import CasePages
+from app.marketing.customer import CustomerPages
 from app.marketing.lists import ListPages
 from app.marketing.looks import look_routes
 from app.marketing.number import NumberPage
@@ -20,6 +21,7 @@ from marketing.overview import Overviews
 from storage.audience import SqlCrowd
 from storage.checking import SqlChecking
 from storage.looks import SqlLooks
+from storage.one_customer import SqlOneCustomer
 from storage.overview import SqlTallies
 
 
@@ -42,6 +44,7 @@ def staff_pages(
     return [
         *overview_routes(door, assistant, overviews),
         *numbers.routes(),
+        *CustomerPages(door, assistant, SqlOneCustomer(store.database, store.vault)).routes(),
         *ListPages(door, assistant, desk).routes(),
         *text_routes(door, assistant),
         *CasePages(door, assistant, store.cases).routes(),

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from app.marketing.session import fresh
 from consent.access import digest_of
 from consent.ports import Clock
-from consent.staff import Account, Entry, login_of, word_of
+from consent.staff import ENTERED, Account, Entry, login_of, word_of
 from marketing.passwords import Refusal, composed, refusal_of
 from storage.passwords import Passwords
 from storage.staff import SqlStaff
@@ -101,7 +101,7 @@ class Reception:
 
     async def _let_in(self, account: Account) -> Entered | Refused:
         secret = fresh()
-        entry = Entry(self.clock.now(), _named(account), "entered", account.login)
+        entry = Entry(self.clock.now(), _named(account), ENTERED, account.login)
         begun = await self.sessions.begin(digest_of(secret), account, entry)
         return Entered(secret) if begun else Refused.WRONG
 

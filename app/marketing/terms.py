@@ -15,6 +15,7 @@ from consent.states import Switch
 from consent.verdicts import Reason
 from locales.phrases import Strings
 from marketing.access import StaffSession
+from marketing.checking import CHECK
 
 _DAY = {"en": "d MMM yyyy"}
 _PLAIN_DAY = "dd.MM.yyyy"
@@ -74,6 +75,14 @@ class Terms:
         """Return what was said about what."""
         return f"{self.subject(decision.subject)}: {self.action(decision.action)}"
 
+    def why(self, reason: str) -> str:
+        """Return what a look was for; systems that check say so by a code."""
+        return self.say("log.check") if reason == CHECK else reason
+
+    def answer(self, answer: str) -> str:
+        """Return what somebody who looked was told."""
+        return self.reason(answer) if answer in {reason.value for reason in Reason} else answer
+
     def switch(self, switch: Switch) -> str:
         """Return how a channel or topic stands."""
         return self.say(f"switch.{switch.value}")
@@ -84,9 +93,12 @@ class Terms:
 
     def case(self, kind: str) -> str:
         """Return what kind of request a case is."""
-        own = self._strings["own_data"]
-        name = f"own_data.case.{kind}"
-        return own.say(name) if name in own.ids else kind
+        return self.code("case", kind)
+
+    def code(self, group: str, name: str) -> str:
+        """Return the word for a code of the store, like a kind of proof or of address."""
+        own, known = self._strings["own_data"], f"own_data.{group}.{name}"
+        return own.say(known) if known in own.ids else name
 
     def spoken(self, language: str) -> str:
         """Return what a language is called."""

@@ -137,6 +137,13 @@ cases = Table(
         sqlite_where=text("closed_at IS NULL"),
         postgresql_where=text("closed_at IS NULL"),
     ),
+    Index(
+        "cases_closed",
+        "brand",
+        "closed_at",
+        sqlite_where=text("closed_at IS NOT NULL"),
+        postgresql_where=text("closed_at IS NOT NULL"),
+    ),
 )
 
 # Links to a copy of one's own data, known by the hash of their secret, good for a while.
@@ -163,6 +170,8 @@ read_log = Table(
     text_of("reason_of_look"),
     text_of("question"),
     text_of("answer"),
+    # Newest first, for whoever watches over the looks at all customers.
+    Index("read_log_at", "at"),
 )
 
 # What must leave the house, written with the decision that causes it.

@@ -34,6 +34,7 @@ ROLES = ("marketing", "care", "privacy", "admin")
 PATHS = {
     "overview": "/marketing/overview",
     "number": "/marketing/number",
+    "customer": "/marketing/customer",
     "list": "/marketing/list",
     "texts": "/marketing/texts",
     "cases": "/marketing/cases",
@@ -73,6 +74,10 @@ class Pages:
         self.secrets[login] = secret
         return secret
 
+    def csrf(self, login: str) -> str:
+        """Return what the forms of somebody carry."""
+        return token_of(self.secrets[login])
+
     def headers(self, login: str) -> dict[str, str]:
         """Return what the browser of somebody sends along."""
         return {
@@ -101,10 +106,17 @@ class Pages:
 
 
 @asynccontextmanager
-async def paged(folder: Path) -> AsyncIterator[Pages]:
-    """Return the pages, with somebody of each role logged in, until left."""
+async def paged(folder: Path, database_url: str | None = None) -> AsyncIterator[Pages]:
+    """Return the pages, with somebody of each role logged in, until left.
+
+    :param database_url: of a database in its newest shape; none: SQLite in the folder.
+    """
+    if database_url:
+        # Only an embedded store makes its key by itself.
+        (folder / "root.key").write_text("6b" * 32)
+        (folder / "root.key").chmod(0o600)
     environment = {
-        "CONSENT_DATABASE_URL": f"sqlite:///{folder}/pages.db",
+        "CONSENT_DATABASE_URL": database_url or f"sqlite:///{folder}/pages.db",
         "CONSENT_ROOT_KEY_FILE": f"{folder}/root.key",
     }
     plain, clock = _spoken(), SetClock()

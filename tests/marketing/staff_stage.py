@@ -187,10 +187,14 @@ def probes(door: StaffDoor) -> ControllerRouterHandler:
     return door.router(*handlers)
 
 
-def settings_of(folder: Path, public_url: str) -> Settings:
+def settings_of(folder: Path, public_url: str, database_url: str | None = None) -> Settings:
     """Return settings with nothing real but, perhaps, an address."""
+    if database_url:
+        # Only an embedded store makes its key by itself.
+        (folder / "root.key").write_text("6b" * 32)
+        (folder / "root.key").chmod(0o600)
     environment = {
-        "CONSENT_DATABASE_URL": f"sqlite:///{folder}/staff.db",
+        "CONSENT_DATABASE_URL": database_url or f"sqlite:///{folder}/staff.db",
         "CONSENT_ROOT_KEY_FILE": f"{folder}/root.key",
         "CONSENT_PUBLIC_URL": public_url,
     }
@@ -199,12 +203,16 @@ def settings_of(folder: Path, public_url: str) -> Settings:
 
 @asynccontextmanager
 async def staffed(
-    folder: Path, *, public_url: str = "", cost: Cost = CHEAP
+    folder: Path,
+    *,
+    public_url: str = "",
+    cost: Cost = CHEAP,
+    database_url: str | None = None,
 ) -> AsyncIterator[StaffStage]:
     """Return a served door until left; on this machine unless there is a public address."""
     clock = SetClock()
     assistant = replace(spoken(), clock=clock)
-    settings = settings_of(folder, public_url)
+    settings = settings_of(folder, public_url, database_url)
     store = open_store(settings)
     door = StaffDoor(assistant, SqlStaffSessions(store.database), settings)
     routes = [*staff_routes(assistant, store, settings, cost=cost), probes(door)]

@@ -12,15 +12,17 @@ from typing import Any
 
 import httpx
 from litestar import Litestar
-from litestar.openapi import OpenAPIConfig
 from sqlalchemy import Row, select
 
+from app.api_document import OPENAPI, StrictBodies
 from app.camara_routes import Bearers
 from app.composition import Assistant, compose
 from app.marketing_door import marketing_routes
 from app.rate_limits import Quotas
-from app.settings import load_settings
+from app.server import build_server
+from app.settings import Settings, load_settings
 from app.store import Store, open_store
+from app.system_door import system_routes
 from consent.access import Token, TokenScope, digest_of
 from consent.batches import Entry
 from consent.decisions import SERVICE, YES, Action, Kind, Subject
@@ -78,13 +80,14 @@ class Stage:
         brand: str = "lmt",
         days: float = 1,
         revoked: bool = False,
+        holder: str | None = None,
     ) -> dict[str, str]:
         """Make a token; return the headers that show it."""
         now = self.clock.now()
         token = Token(
             id=name,
             brand=brand,
-            holder=name,
+            holder=holder or name,
             scopes=frozenset(scopes or TokenScope),
             created_at=now - DAY,
             expires_at=now + days * DAY,
@@ -181,16 +184,15 @@ class Stage:
         return await self.client.post("/api/v1/check", json=body, headers=dict(headers))
 
 
-@asynccontextmanager
-async def staged(
-    folder: Path,
-    *,
-    database_url: str | None = None,
-    quotas: Quotas | None = None,
-    bearers: Bearers | None = None,
-    callbacks: str = CALLBACK,
-) -> AsyncIterator[Stage]:
-    """Return a served door until left."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    assistant: Assistant
+    store: Store
+    settings: Settings
+    clock: SetClock
+
+
+def _parts(folder: Path, database_url: str | None = None, callbacks: str = CALLBACK) -> _Parts:
     environment = {
         "CONSENT_DATABASE_URL": database_url or f"sqlite:///{folder}/marketing.db",
         "CONSENT_ROOT_KEY_FILE": f"{folder}/root.key",
@@ -207,10 +209,45 @@ async def staged(
     store = open_store(settings)
     desk = ConsentDesk(plain.house, store.ledger, clock, SystemEntropy(), batches=store.batches)
     assistant = replace(plain, clock=clock, desk=desk)
-    routes = marketing_routes(assistant, store, settings, quotas=quotas, bearers=bearers)
-    openapi = OpenAPIConfig(title="Consent store", version="1", path="/api/v1")
+    return _Parts(assistant=assistant, store=store, settings=settings, clock=clock)
+
+
+@asynccontextmanager
+async def _on_stage(app: Litestar, parts: _Parts) -> AsyncIterator[Stage]:
     try:
-        async with AppClient(Litestar(routes, openapi_config=openapi)) as client:
-            yield Stage(assistant=assistant, store=store, clock=clock, client=client)
+        async with AppClient(app) as client:
+            yield Stage(
+                assistant=parts.assistant, store=parts.store, clock=parts.clock, client=client
+            )
     finally:
-        await store.database.close()
+        await parts.store.database.close()
+
+
+@asynccontextmanager
+async def staged(
+    folder: Path,
+    *,
+    database_url: str | None = None,
+    quotas: Quotas | None = None,
+    bearers: Bearers | None = None,
+    callbacks: str = CALLBACK,
+) -> AsyncIterator[Stage]:
+    """Return a served door until left."""
+    parts = _parts(folder, database_url, callbacks)
+    known = (parts.assistant, parts.store, parts.settings)
+    routes = [
+        *system_routes(*known, quotas=quotas),
+        *marketing_routes(*known, quotas=quotas, bearers=bearers),
+    ]
+    app = Litestar(routes, openapi_config=OPENAPI, plugins=[StrictBodies()])
+    async with _on_stage(app, parts) as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def whole(folder: Path) -> AsyncIterator[Stage]:
+    """Return the server as it is, with all its doors and what it does of its own accord."""
+    parts = _parts(folder)
+    app = build_server(parts.assistant, parts.store, parts.settings)
+    async with _on_stage(app, parts) as stage:
+        yield stage

@@ -16,10 +16,14 @@ from tests.marketing.stage import number
 _OPEN = {
     "marketing": {"overview", "number", "list", "texts"},
     "care": {"number", "texts", "cases"},
-    "privacy": {"overview", "number", "texts", "cases", "log"},
+    "privacy": {"overview", "number", "customer", "texts", "cases", "log"},
     "admin": {"texts"},
 }
-_FORMS = (PATHS["number"], PATHS["list"], f"{PATHS['cases']}/AB12", f"{PATHS['cases']}/AB12/close")
+_FORMS = (
+    *(PATHS[name] for name in ("number", "customer", "list")),
+    *(f"{PATHS['customer']}/{act}" for act in ("copy", "erase", "erased")),
+    *(f"{PATHS['cases']}/{case}" for case in ("AB12", "AB12/close")),
+)
 
 
 @pytest.fixture

@@ -107,6 +107,30 @@ async def test_the_log_goes_on_page_by_page(pages: Pages) -> None:
     assert (60, "59") == (len(seen), max(seen[:2]))
 
 
+async def test_the_log_goes_back_by_months(pages: Pages) -> None:
+    """A page looks back a month; what is older, however old, is one link away, and no further."""
+    for label in ("oldest", "older", "newest"):
+        await pages.seat(label, {"lmt": ("marketing",)})
+        await pages.check(label, reason=f"look {label}")
+        pages.stage.clock.moment += 90 * DAY
+    await pages.seat("officer", {"lmt": ("privacy",)})
+    address, seen = PATHS["log"], []
+    while address:
+        answer = await pages.get("officer", address)
+        seen.append(re.findall(r"look (\w+)", answer.text))
+        more = re.search(r'href="([^"]+)" rel="next"', answer.text)
+        address = more[1].replace("&amp;", "&") if more else ""
+    assert [[], ["newest"], ["older"], ["oldest"]] == seen
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1970-01-01", "tomorrow"])
+@pytest.mark.parametrize("before", ["", "1-a", "99999999999999999-z", "-1-z"])
+async def test_no_day_breaks_the_log(pages: Pages, day: str, before: str) -> None:
+    """Days that no look can be of are no day; places that are none are the newest."""
+    answer = await pages.get("privacy", PATHS["log"], day=day, before=before)
+    assert 200 == answer.status_code
+
+
 async def test_the_log_is_filtered(pages: Pages) -> None:
     """By a part of who looked, and by a day as it is in Riga; signs of a search are just signs."""
     await pages.check("care", reason="alpha")

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from consent.batches import Naming
 from consent.decisions import Action
+from consent.ports import Address, AddressKind
 from tests.marketing.pages_stage import PATHS, Pages, paged, words
 from tests.marketing.stage import DAY, number
 
@@ -110,3 +112,21 @@ async def test_an_unknown_number(pages: Pages) -> None:
     answer = words(await pages.check("care", address="+371 2 999 9999"))
     assert ("Unknown address" in answer, "none: nothing was ever said" in answer) == (True, True)
     assert "Nothing is on file" in answer
+
+
+async def test_a_crm_id_can_be_asked_by(pages: Pages) -> None:
+    """In its own field, instead of a number; both at once mean nobody."""
+    naming = Naming(
+        brand="lmt",
+        address=Address(AddressKind.MSISDN, number()),
+        names=(Address(AddressKind.CRM_ID, "C-017a"),),
+        said_at=pages.stage.clock.now(),
+        actor="crm",
+        door="import",
+    )
+    await pages.stage.assistant.desk.record_batch([naming])
+    page = await pages.check("marketing", address="", crm_id=" C-017a ")
+    assert "Allowed ••••7a" in words(page)
+    refused = await pages.check("marketing", crm_id="C-017a")
+    assert (400, True) == (refused.status_code, "only one of them" in words(refused))
+    assert 1 == len(await pages.stage.looks())

@@ -19,11 +19,9 @@ from consent.states import Lens
 from consent.verdicts import Reason
 from marketing.audience import SMALLEST, Audience
 from marketing.overview import COUNTED, KEPT, OLD, Overviews, Span, told
-from storage.overview import SqlTallies
-from tests.builders import CATALOGUE, LMT, MovableClock, lens, standing
+from tests.builders import LMT, MovableClock, lens, standing
 from tests.builders import given as yes
 from tests.marketing.pages_stage import PATHS, Pages, paged, peopled, words
-from tests.marketing.stage import Stage, number, staged
 
 Held = tuple[tuple[Standing, frozenset[str]], ...]
 NOBODY: frozenset[str] = frozenset()
@@ -164,41 +162,6 @@ async def test_a_store_that_is_gone() -> None:
         await overviews.look(LMT, Span.DAYS)
     tallies.broken = False
     assert None is not await overviews.look(LMT, Span.DAYS)
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """Return a store with its clock."""
-    async with staged(tmp_path) as found:
-        yield found
-
-
-async def test_days_are_those_of_riga(stage: Stage) -> None:
-    """A decision counts for the day on the wall, each customer once, whatever they said."""
-    stage.clock.moment = datetime(2026, 11, 2, 12, tzinfo=UTC)
-    now = stage.clock.now()
-    # Summer time ended on 25 October: before, Riga was three hours ahead, since then two.
-    for who, said in enumerate(
-        [
-            datetime(2026, 10, 24, 20, 59, tzinfo=UTC),
-            datetime(2026, 10, 24, 21, 1, tzinfo=UTC),
-            datetime(2026, 10, 25, 21, 59, tzinfo=UTC),
-            datetime(2026, 10, 25, 22, 1, tzinfo=UTC),
-        ]
-    ):
-        await stage.give(number(who), "offers", "traffic", ago=now - said)
-    tallies = SqlTallies(stage.store.database, CATALOGUE.timezone)
-    steps = Span.DAYS.steps(date(2026, 11, 2))
-    by_day, by_door = await tallies.tally("lmt", COUNTED, steps, now)
-    assert {
-        (date(2026, 10, 24), Action.GIVEN): 1,
-        (date(2026, 10, 25), Action.GIVEN): 2,
-        (date(2026, 10, 26), Action.GIVEN): 1,
-    } == by_day
-    assert {("import", Action.GIVEN): 4} == by_door
-    weeks, _ = await tallies.tally("lmt", COUNTED, Span.WEEKS.steps(date(2026, 11, 2)), now)
-    assert {(date(2026, 10, 19), Action.GIVEN): 3, (date(2026, 10, 26), Action.GIVEN): 1} == weeks
-    assert ({}, {}) == await tallies.tally("amigo", COUNTED, steps, now)
 
 
 @pytest.fixture

@@ -141,8 +141,8 @@ async def test_everybody_begins_somewhere(stage: StaffStage, role: Role) -> None
     shown = {
         Role.MARKETING: ["overview", "number", "list", "texts"],
         Role.CARE: ["number", "texts", "cases"],
-        Role.PRIVACY: ["overview", "number", "texts", "cases", "log"],
-        Role.ADMIN: ["texts"],
+        Role.PRIVACY: ["overview", "number", "customer", "texts", "cases", "log"],
+        Role.ADMIN: ["texts", "accounts", "tokens"],
     }[role]
     async with stage.logged_in() as browser:
         begun = (await browser.get("/marketing")).headers["location"]

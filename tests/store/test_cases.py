@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from consent.case_ports import (
+    CasePage,
+    CaseQuery,
     CaseRefused,
     Draft,
     Named,
@@ -100,6 +102,14 @@ class Office:
         """Return how far a case is."""
         return (await self.cases.show(self.named(case), "test")).filed.state
 
+    async def page(self, **asked: object) -> CasePage:
+        """Return a page of a list."""
+        return await self.cases.listed(CaseQuery(brand="lmt", **asked))  # type: ignore[arg-type]
+
+    async def listed(self, **asked: object) -> list[str]:
+        """Return the names of what a page lists."""
+        return [filed.case.id for filed in (await self.page(**asked)).cases]
+
     async def names(self, **asked: object) -> list[str]:
         """Return the names of what is listed."""
         found = await self.cases.waiting("lmt", **asked)  # type: ignore[arg-type]
@@ -154,9 +164,30 @@ async def test_open_cases_are_listed_by_what_is_due(office: Office) -> None:
     assert expected == await office.names()
     assert expected[:2] == await office.names(most=2)
     assert expected[2:] == await office.names(after=expected[1])
+    assert expected[2:] == await office.listed(after=(await office.page(most=2)).after)
+    assert expected[:1] == await office.listed(overdue_at=lawful_end(NOW, ZONE) + MINUTE)
+    assert [] == await office.listed(kind="access")
     (filed, *_) = await office.cases.waiting("lmt")
     assert ("", CaseState.OPEN, "sms") == (filed.case.words, filed.state, filed.door)
     assert () == await office.cases.waiting("amigo")
+
+
+async def test_what_is_over_is_listed_the_last_first(office: Office) -> None:
+    """With whether it was answered; what ended in time is not told as overdue."""
+    answered = await office.handle(_asks("m1", number=_number(1)))
+    office.clock.at = NOW + DAY
+    closed = await office.handle(_asks("m2", number=_number(2)))
+    await office.answer(answered)
+    await office.carry()
+    office.clock.at = NOW + 2 * DAY
+    await office.cases.close(office.named(closed), "by phone")
+    page = await office.page(over=True, most=1)
+    assert [(closed, CaseState.CLOSED)] == [(x.case.id, x.state) for x in page.cases]
+    rest = await office.page(over=True, after=page.after)
+    assert [(answered, CaseState.ANSWERED)] == [(x.case.id, x.state) for x in rest.cases]
+    assert ((), None) == (rest.cases[1:], rest.after)
+    assert [] == await office.listed(over=True, overdue_at=NOW + 90 * DAY)
+    assert [] == await office.listed()
 
 
 async def test_only_what_is_overdue_can_be_listed(office: Office) -> None:
