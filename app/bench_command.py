@@ -1,85 +1,85 @@
-"""`consent bench`: how long understanding takes, beside a floor measured in the same run.
-
-A time alone tells as much about the machine as about the program; its ratio to a fixed piece of
-plain Python tells about the program.
-"""
+"""`consent bench`: how fast everything is, beside floors measured in the same run."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from app.bench_rows import LIMITS, MB, MS, ROWS, US, Figure, Row, Subject, measure_floor
-from locales import ROOT
-from locales.catalogue_source import load_catalogue
-from locales.lexicon import load_lexicon
+from app.bench_figures import Figure, Unit, show, spread
+from app.bench_machine import Machine
+from app.bench_plan import Entry, chosen, measured
+from app.bench_report import report
+from app.bench_scope import Scope, Size, scope_of
 
-_COLUMNS = ("", "median", "× floor", "limit", "", "")
+_COLUMNS = ("", "median", "floor", "ratio", "aim", "reached")
 
 
 def run_bench(  # noqa: PLR0913
+    say: Callable[[str], None],
     *,
-    repeats: int,
-    check: bool = False,
+    size: Size = Size.USUAL,
+    store: str = "",
+    only: Sequence[str] = (),
+    rounds: int | None = None,
     as_json: bool = False,
-    limits: Mapping[str, float] = LIMITS,
-    rows: Sequence[Row] = ROWS,
-    root: Path = ROOT,
-) -> tuple[int, list[str]]:
-    """Return the exit status and the lines to print.
+    write: Path | None = None,
+    entries: Sequence[Entry] | None = None,
+) -> bool:
+    """Measure, and say each figure once it is known; return whether every aim is reached.
 
-    The status is 1 if a `check` was asked for and something is over its limit, or has a limit and
-    could not be measured; else it is 0, however slow everything is.
+    :param write: where to write the report; none: nowhere.
+    :raises SettingBroken: there is no such store.
     """
-    catalogue = load_catalogue(root)
-    subject = Subject(
-        root=root,
-        languages=tuple(catalogue.languages),
-        lexicon=load_lexicon(root, catalogue),
-        repeats=repeats,
+    plan = chosen(only) if entries is None else tuple(entries)
+    figures: list[Figure] = []
+    with scope_of(size, store, rounds) as scope:
+        machine = Machine(scope.folder)
+        if not as_json:
+            for line in (*machine.lines(), "", _line(_COLUMNS)):
+                say(line)
+        for figure in _measured(plan, scope):
+            figures.append(figure)
+            for line in (
+                [json.dumps(figure.as_json(), ensure_ascii=False)] if as_json else (shown(figure))
+            ):
+                say(line)
+        if write is not None:
+            write.write_text("\n".join(report(figures, machine, scope)) + "\n", encoding="utf-8")
+    return not any(figure.failed for figure in figures)
+
+
+def _measured(plan: Iterable[Entry], scope: Scope) -> Iterable[Figure]:
+    for entry in plan:
+        yield from measured(entry, scope)
+
+
+def shown(figure: Figure) -> list[str]:
+    """Return a figure as lines of the table, what belongs to it below."""
+    lines = [_line(cells(figure))]
+    ranges = [spread(figure.tries, figure.unit), spread(figure.floor, figure.unit)]
+    notes = [figure.note] if figure.note else []
+    notes += [f"spread {ranges[0]}" + (f"; floor {ranges[1]}" if ranges[1] else "")] * bool(
+        ranges[0]
     )
-    floor = measure_floor(repeats)
-    measured = (figure for row in rows for figure in row(subject))
-    figures = [Figure(row="floor", value=floor), *measured]
-    lines = [_line(f, f.floor or floor, limits.get(f.row)) for f in figures]
-    failed = check and any(line["over"] for line in lines)
-    printed = [json.dumps(line, ensure_ascii=False) for line in lines]
-    return int(failed), printed if as_json else _table(lines)
+    return [*lines, *(f"    {note}" for note in (*notes, *figure.details))]
 
 
-def _line(figure: Figure, floor: float, limit: float | None) -> dict[str, Any]:
-    value = figure.value
-    return {
-        "row": figure.row,
-        "figure": value,
-        "unit": figure.unit,
-        "ratio": None if value is None else round(value / floor, 2),
-        "limit": limit,
-        "over": limit is not None and (value is None or value > limit),
-        "note": figure.note,
-    }
-
-
-def _table(lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    rows = [_COLUMNS, *map(_cells, lines)]
-    return [f"{r[0]:16}{r[1]:>12}{r[2]:>12}{r[3]:>12}  {r[4]:6}{r[5]}".rstrip() for r in rows]
-
-
-def _cells(line: Mapping[str, Any]) -> tuple[str, ...]:
-    measured, limit = line["figure"] is not None, line["limit"]
+def cells(figure: Figure) -> tuple[str, ...]:
+    """Return what stands in the columns of the table."""
+    floor, ratio = figure.as_json()["floor"], figure.ratio
     return (
-        line["row"],
-        _shown(line["figure"], line["unit"]) if measured else "not measured",
-        f"{line['ratio']:,.1f}" if measured else "",
-        "" if limit is None else _shown(limit, line["unit"]),
-        "over" if measured and line["over"] else "",
-        line["note"],
+        figure.row,
+        show(figure.value, figure.unit),
+        show(floor, figure.unit) if floor is not None else "",
+        show(ratio, Unit.TIMES) if ratio is not None else "",
+        figure.aim.shown(figure.unit) if figure.aim else "",
+        {None: "", True: "yes", False: "NO"}[figure.reached],
     )
 
 
-def _shown(value: float, unit: str) -> str:
-    if unit == "bytes":
-        return f"{value / MB:.1f} MB"
-    return f"{value / MS:.2f} ms" if value >= MS else f"{value / US:.1f} µs"
+def _line(row: Sequence[str]) -> str:
+    widths = (40, 14, 14, 10, 16, 8)
+    first, *others = zip(row, widths, strict=True)
+    padded = [f"{first[0]:{first[1]}}", *(f"{cell:>{width}}" for cell, width in others)]
+    return "".join(padded).rstrip()

@@ -16,14 +16,15 @@ from typing import Any, cast
 import httpx
 from litestar import Litestar
 
+from app.bench_turn import CONVERSATIONS
 from app.composition import compose
 from app.settings import load_settings
 from app.sms_door import sms_routes
 from app.store import open_store
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
-from tests.bench.durable_rows import Rows, Written, rows_in, shape_of, written
-from tests.bench.sms_customers import CONVERSATIONS, OURS, PATH, PUBLIC, TOKEN, Call, conversation
+from tests.bench.durable_rows import Rows, Written, rows_in, written
+from tests.bench.sms_customers import OURS, PATH, PUBLIC, TOKEN, Call, conversation
 
 #: One brand with a sender, whose every message is ours to answer.
 SETTINGS = {
@@ -49,14 +50,17 @@ class Turn:
 class Plan:
     """What the floor is to do."""
 
-    #: The statements that make an empty store.
-    shape: list[str]
     #: By message.
     turns: dict[str, Turn]
 
     def messages(self) -> dict[str, Any]:
         """Return the turns as the floor reads them."""
         return {said: _told(turn) for said, turn in self.turns.items()}
+
+    @property
+    def tables(self) -> set[str]:
+        """Return the tables to which turns add rows."""
+        return {row.table for turn in self.turns.values() for row in turn.rows if row.is_new}
 
     def inserted(self, answered: Mapping[str, int]) -> Counter[str]:
         """Return how many new rows tables must have after so many answers to each message."""
@@ -82,7 +86,7 @@ async def _learned(folder: Path) -> Plan:
     transport = httpx.ASGITransport(cast("Any", door))
     try:
         async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as client:
-            return Plan(shape=shape_of(file), turns=await turns_of(client, file))
+            return Plan(turns=await turns_of(client, file))
     finally:
         await store.database.close()
 
@@ -115,13 +119,29 @@ async def _turn(
 
 
 def _told(turn: Turn) -> dict[str, Any]:
-    return {"statements": [_statement(row) for row in turn.rows], "letters": turn.letters}
+    names = Names()
+    return {"statements": [statement(row, names) for row in turn.rows], "letters": turn.letters}
 
 
-def _statement(row: Written) -> tuple[str, list[Any]]:
+class Names:
+    """What stands in a plan in place of one customer's own ids and hashes, in order met."""
+
+    def __init__(self) -> None:
+        """Nothing was met yet."""
+        self._met: dict[str, list[object]] = {}
+
+    def of(self, kind: str, value: object) -> dict[str, Any]:
+        """Return the place of a value: the same for the same one."""
+        met = self._met.setdefault(kind, [])
+        if value not in met:
+            met.append(value)
+        return {"of": kind, "n": met.index(value)}
+
+
+def statement(row: Written, names: Names) -> tuple[str, list[Any]]:
     """Return what writes a row like this one: its own keys, random bytes for what is sealed."""
     columns = {**row.key, **row.values} if row.is_new else {**row.values, **row.key}
-    values = [_value(name, value) for name, value in columns.items()]
+    values = [_value(name, value, names) for name, value in columns.items()]
     if row.is_new:
         places = ", ".join("?" * len(columns))
         return f"INSERT INTO {row.table} ({', '.join(columns)}) VALUES ({places})", values  # noqa: S608
@@ -130,7 +150,14 @@ def _statement(row: Written) -> tuple[str, list[Any]]:
     return f"UPDATE {row.table} SET {changed} WHERE {mine}", values  # noqa: S608
 
 
-def _value(name: str, value: object) -> object:
+def removal(row: Written, names: Names) -> tuple[str, list[Any]]:
+    """Return what takes a row like this one away."""
+    mine = " AND ".join(f"{name} = ?" for name in row.key)
+    values = [_value(name, value, names) for name, value in row.key.items()]
+    return f"DELETE FROM {row.table} WHERE {mine}", values  # noqa: S608
+
+
+def _value(name: str, value: object, names: Names) -> object:
     if name in _OWN and value:
-        return {"of": _OWN[name]}
+        return names.of(_OWN[name], value)
     return {"random": len(value)} if isinstance(value, bytes) else value
