@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import ClientException
 from litestar.params import JSONBody, QueryParameter
 
-from app.problems import answered, described
-from app.rate_limits import LIMITS, limits_of, telling
-from app.system_access import refuse_other_brands
-from consent.access import Token
+from app import api_examples
+from app.api_terms import AnyRequest, fresh, terms
+from app.system_access import refuse_other_brands, token_of
 from consent.catalogue import Catalogue
 from marketing.audience import SMALLEST, Audience, Counts
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 16 * 1024
 _TOPIC = "What the contact is to be about; none: anything."
-_PROBLEMS = (400, 401, 403, 429, 503)
+_AWAY = "Nothing was counted; ask again."
 
 
 class AudienceQuestion(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -65,18 +64,14 @@ def audience_routes(
 
     :param guards: who may ask; they leave the token and what is left with the request.
     """
-    errors = telling(answered("Nothing was counted; ask again."))
 
     @get(
         "/api/v1/audience",
-        guards=guards,
-        exception_handlers=errors,
-        responses=described(*_PROBLEMS),
-        response_headers=LIMITS,
         summary="Count the customers who may be contacted, by purpose and channel",
+        **terms(guards, _AWAY, shown=api_examples.AUDIENCE),
     )
     async def count_all(
-        request: Request[Any, Any, Any],
+        request: AnyRequest,
         topic: Annotated[str | None, QueryParameter(description=_TOPIC)] = None,
     ) -> Response[AudienceCount]:
         return await _counted(audience, catalogue, request, AudienceQuestion(topic=topic))
@@ -84,15 +79,12 @@ def audience_routes(
     @post(
         "/api/v1/audience",
         status_code=200,
-        guards=guards,
         request_max_body_size=_LARGEST,
-        exception_handlers=errors,
-        responses=described(*_PROBLEMS, 413),
-        response_headers=LIMITS,
         summary="Count some groups of customers who may be contacted",
+        **terms(guards, _AWAY, 413, shown=api_examples.AUDIENCE),
     )
     async def count_some(
-        request: Request[Any, Any, Any], data: JSONBody[AudienceQuestion]
+        request: AnyRequest, data: JSONBody[AudienceQuestion]
     ) -> Response[AudienceCount]:
         return await _counted(audience, catalogue, request, data)
 
@@ -102,16 +94,15 @@ def audience_routes(
 async def _counted(
     audience: Audience,
     catalogue: Catalogue,
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     wanted: AudienceQuestion,
 ) -> Response[AudienceCount]:
-    token: Token = request.state["token"]
+    token = token_of(request)
     if wanted.brand is not None:
         refuse_other_brands(request, wanted.brand)
     _refuse_unknown(wanted, catalogue)
     found = await audience.count(token.brand, wanted.topic)
-    headers = {"cache-control": "no-store"} | limits_of(request)
-    return Response(_answer(token.brand, wanted, found), headers=headers)
+    return Response(_answer(token.brand, wanted, found), headers=fresh(request))
 
 
 def _refuse_unknown(wanted: AudienceQuestion, catalogue: Catalogue) -> None:

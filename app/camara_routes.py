@@ -12,7 +12,6 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
-from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
@@ -22,6 +21,7 @@ from litestar.handlers import asgi
 from litestar.response.base import ASGIResponse
 
 from app.camara_body import Refused, RetrieveBody, parse, read_body
+from app.problems import place_of
 from app.rate_limits import Quota, RateLimits
 from consent.access import Token, Tokens, TokenScope, digest_of
 from consent.errors import StoreUnavailable
@@ -68,9 +68,12 @@ class OwnTokens:
 
     async def find(self, secret: str) -> Bearer | None:
         """See `Bearers.find`."""
-        token = await self._tokens.find(digest_of(secret))
-        good = token is not None and token.is_good(self._clock.now())
-        return Bearer(token=token) if token is not None and good else None
+        token, now = await self._tokens.find(digest_of(secret)), self._clock.now()
+        if token is None or not token.is_good(now):
+            return None
+        if TokenScope.CHECK in token.scopes:
+            await self._tokens.used(token, now)
+        return Bearer(token=token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +132,7 @@ class CamaraDoor:
             fault = Refused(503, "UNAVAILABLE", "The store cannot be reached. Ask again.")
             headers["retry-after"] = "10"
         except Exception as broken:  # noqa: BLE001 - CAMARA wants its body on every answer
-            # Where, never what: an error's own words can quote the customer.
-            where = extract_tb(broken.__traceback__)[-1]
-            place = f"{where.filename}:{where.lineno}"
-            _log.error("failed: %s at %s", type(broken).__name__, place)
+            _log.error("failed: %s at %s", type(broken).__name__, place_of(broken))
             fault = Refused(500, "INTERNAL", "Something went wrong here. Nothing was told.")
         body = {"status": fault.status, "code": fault.code, "message": fault.message}
         return _Answer(status=fault.status, content=body, headers=headers | fault.headers)

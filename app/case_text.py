@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from consent.case_ports import CaseRefused, Draft, Reach
+from consent.case_ports import CaseUnfit, Draft, Reach
 from consent.catalogue import BrandId
 from consent.notices import Form
 from consent.replies import Message, Reply
@@ -39,13 +39,13 @@ _UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 def cleaned(text: str, door: str) -> str:
     """Return what staff wrote, fit to be sent: nothing in it that nobody can see.
 
-    :raises CaseRefused: nothing is left.
+    :raises CaseUnfit: nothing is left.
     """
     said = unicodedata.normalize("NFC", text).translate(_PLAIN if door == _SMS else {})
     lines = ("".join(map(_seen, line)).strip() for line in said.splitlines())
     kept = "\n".join(lines).strip()
     if not kept:
-        raise CaseRefused("There are no words to send.")
+        raise CaseUnfit("There are no words to send.")
     return kept
 
 
@@ -67,7 +67,7 @@ class Measure:
     def size(self, message: Message, reach: Reach) -> str:
         """Return in words how long a message is, and what carries it.
 
-        :raises CaseRefused: too long.
+        :raises CaseUnfit: too long.
         """
         form = self._written(reach)
         owner = self.texts.catalogue.brands[BrandId(self.brand)]
@@ -93,7 +93,7 @@ def _as_sms(words: str) -> str:
     price = cost(words)
     if price.parts > _MOST_PARTS:
         over = price.units - _MOST_PARTS * _PART[price.encoding]
-        raise CaseRefused(
+        raise CaseUnfit(
             f"It would take {price.parts} SMS parts, and at most {_MOST_PARTS} are sent: "
             f"it is about {over} characters too long."
         )
@@ -103,5 +103,5 @@ def _as_sms(words: str) -> str:
 def _as_chat(words: str) -> str:
     if len(words) > _LONGEST_IN_CHAT:
         over = len(words) - _LONGEST_IN_CHAT
-        raise CaseRefused(f"It is {over} characters too long for a message in Telegram.")
+        raise CaseUnfit(f"It is {over} characters too long for a message in Telegram.")
     return "a message in Telegram"

@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.exceptions import ClientException
 from litestar.params import JSONBody
 
+from app import api_examples
+from app.api_terms import AnyRequest, fresh, terms
 from app.numbers import parse_number
-from app.problems import answered, described
-from app.rate_limits import LIMITS, limits_of, telling
-from app.system_access import refuse_other_brands
+from app.system_access import refuse_other_brands, token_of
 from consent.access import Token
+from consent.addresses import crm_id
 from consent.catalogue import Catalogue
 from consent.errors import AddressBroken
 from consent.ports import Address, AddressKind
@@ -39,12 +40,12 @@ if TYPE_CHECKING:
 #: Questions at once, and of how many bytes.
 MOST = 1_000
 _LARGEST, _LARGEST_BATCH = 16 * 1024, 1024 * 1024
-_PROBLEMS = (400, 401, 403, 413, 429, 503)
+_AWAY = "Nobody looked; ask again."
 _NAMED = 10
 
 
 class CheckQuestion(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Whom it is about, by number or e-mail, and what is to be done.
+    """Whom it is about, by number, e-mail or CRM id, and what is to be done.
 
     With a channel: may we contact them over it. Without: may we use the data. Of several
     purposes, all must allow it.
@@ -53,6 +54,8 @@ class CheckQuestion(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     purposes: Annotated[list[str], msgspec.Meta(min_length=1, max_length=20)]
     number: str | None = None
     email: str | None = None
+    #: A CRM's own key of the customer, as it was brought in beside their number.
+    crm_id: str | None = None
     channel: str | None = None
     topic: str | None = None
     #: For whoever asks for several brands: must be the token's own.
@@ -140,41 +143,32 @@ def check_routes(
     :param single: who may ask one question, leaving the token and what is left with the request.
     :param batch: the same for many at once.
     """
-    errors = telling(answered("Nobody looked; ask again."))
 
     @post(
         "/api/v1/check",
         status_code=200,
-        guards=single,
         request_max_body_size=_LARGEST,
-        exception_handlers=errors,
-        responses=described(*_PROBLEMS),
-        response_headers=LIMITS,
         summary="Ask whether a customer may be contacted, or their data used",
+        **terms(single, _AWAY, 413, shown=api_examples.CHECK),
     )
-    async def check(
-        request: Request[Any, Any, Any], data: JSONBody[CheckQuestion]
-    ) -> Response[CheckAnswer]:
-        token: Token = request.state["token"]
+    async def check(request: AnyRequest, data: JSONBody[CheckQuestion]) -> Response[CheckAnswer]:
+        token = token_of(request)
         (answer,) = await desk.answer(token, [_read(desk, request, data)])
-        return Response(answer, headers=_headers(request))
+        return Response(answer, headers=fresh(request))
 
     @post(
         "/api/v1/check/batch",
         status_code=200,
-        guards=batch,
         request_max_body_size=_LARGEST_BATCH,
-        exception_handlers=errors,
-        responses=described(*_PROBLEMS),
-        response_headers=LIMITS,
         summary="Ask up to 1 000 questions at once",
+        **terms(batch, _AWAY, 413, shown=api_examples.BATCH),
     )
     async def check_batch(
-        request: Request[Any, Any, Any], data: JSONBody[CheckQuestions]
+        request: AnyRequest, data: JSONBody[CheckQuestions]
     ) -> Response[CheckAnswers]:
-        token: Token = request.state["token"]
+        token = token_of(request)
         answers = await desk.answer(token, _read_all(desk, request, data.questions))
-        return Response(CheckAnswers(answers=answers), headers=_headers(request))
+        return Response(CheckAnswers(answers=answers), headers=fresh(request))
 
     return [check, check_batch]
 
@@ -194,28 +188,21 @@ def answer_of(verdict: Verdict, at: datetime) -> CheckAnswer:
     )
 
 
-def _headers(request: Request[Any, Any, Any]) -> dict[str, str]:
-    # What was true a moment ago must not be read from a cache after a STOP.
-    return {"cache-control": "no-store"} | limits_of(request)
-
-
-def _read(desk: CheckDesk, request: Request[Any, Any, Any], said: CheckQuestion) -> Asked:
-    token: Token = request.state["token"]
+def _read(desk: CheckDesk, request: AnyRequest, said: CheckQuestion) -> Asked:
+    token = token_of(request)
     if said.brand is not None:
         refuse_other_brands(request, said.brand)
     return desk.asked(token.brand, said)
 
 
-def _read_all(
-    desk: CheckDesk, request: Request[Any, Any, Any], said: Sequence[CheckQuestion]
-) -> list[Asked]:
+def _read_all(desk: CheckDesk, request: AnyRequest, said: Sequence[CheckQuestion]) -> list[Asked]:
     """Read all questions, or say which of them cannot be answered: then none is."""
     for brand in {one.brand for one in said if one.brand is not None}:
         refuse_other_brands(request, brand)
     asked, wrong = [], []
     for index, one in enumerate(said):
         try:
-            asked.append(desk.asked(request.state["token"].brand, one))
+            asked.append(desk.asked(token_of(request).brand, one))
         except ClientException as fault:
             wrong.append(f"questions[{index}]: {fault.detail}")
     if wrong:
@@ -225,12 +212,20 @@ def _read_all(
 
 
 def _address(said: CheckQuestion) -> Address:
-    if (said.number is None) == (said.email is None):
-        raise ClientException("number or email: one of the two says whom it is about")
+    given = (said.number, said.email, said.crm_id)
+    found = [(text, *way) for text, way in zip(given, _WAYS, strict=True) if text is not None]
+    if len(found) != 1:
+        raise ClientException("number, email or crm_id: one of them says whom it is about")
+    ((text, kind, read, broken),) = found
     try:
-        if said.number is not None:
-            return Address(AddressKind.MSISDN, parse_number(said.number))
-        return Address(AddressKind.EMAIL, mailbox(said.email or ""))
+        return Address(kind, read(text))
     except AddressBroken as fault:
-        none = "email: no e-mail address" if said.number is None else "number: no phone number"
-        raise ClientException(none) from fault
+        raise ClientException(broken) from fault
+
+
+#: How `number`, `email` and `crm_id` are read, and what is said where they cannot be.
+_WAYS = (
+    (AddressKind.MSISDN, parse_number, "number: no phone number"),
+    (AddressKind.EMAIL, mailbox, "email: no e-mail address"),
+    (AddressKind.CRM_ID, crm_id, "crm_id: 1 to 64 visible letters"),
+)

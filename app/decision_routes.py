@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
-from litestar import Request, post
-from litestar.params import HeaderParameter, JSONBody
+from litestar import Response, post
+from litestar.params import JSONBody
 
-from app import problems
+from app import api_examples
+from app.api_terms import AnyRequest, Key, fresh, terms
 from app.decision_entries import (
     EntryReader,
     Outcomes,
@@ -25,6 +26,7 @@ from app.decision_entries import (
     outcomes,
 )
 from app.idempotency import Answers
+from app.system_access import token_of
 from consent.access import Token
 from consent.desk import ConsentDesk, House
 
@@ -36,15 +38,7 @@ _log = logging.getLogger("consent.decisions")
 
 #: 500 entries with long documents.
 LARGEST_BODY = 2 * 1024 * 1024
-_STATUSES = (400, 401, 403, 413, 422, 503)
 _AWAY = "Send the same again: what was recorded after all comes back as already_there."
-_KEY = "Any word of your own: the same request again gets the same answer, while we remember it."
-
-_Request = Request[Any, Any, Any]
-_Key = Annotated[
-    str | None,
-    HeaderParameter(name="Idempotency-Key", pattern=r"^[!-~]{1,255}$", description=_KEY),
-]
 
 
 def decision_routes(
@@ -52,37 +46,37 @@ def decision_routes(
 ) -> list[HTTPRouteHandler]:
     """Return the routes by which other systems tell what customers decided there.
 
-    :param guards: who may tell; they leave the token with the request.
+    :param guards: who may tell; they leave the token, and what is left, with the request.
     """
     office = _Office(desk, house)
+    decisions = terms(guards, _AWAY, 413, 422, shown=api_examples.DECISIONS)
+    events = terms(guards, _AWAY, 413, 422, shown=api_examples.SERVICE_EVENTS)
 
     @post(
         "/api/v1/decisions",
         status_code=200,
-        guards=guards,
         request_max_body_size=LARGEST_BODY,
-        exception_handlers=problems.answered(_AWAY),
-        responses=problems.described(*_STATUSES),
         summary="Tell decisions that customers took elsewhere",
+        **decisions,
     )
     async def tell_decisions(
-        request: _Request, data: JSONBody[TakenDecisions], key: _Key = None
-    ) -> Outcomes:
-        return await office.take(request, data.decisions, key)
+        request: AnyRequest, data: JSONBody[TakenDecisions], key: Key = None
+    ) -> Response[Outcomes]:
+        told = await office.take(request, data.decisions, key)
+        return Response(told, headers=fresh(request))
 
     @post(
         "/api/v1/service-events",
         status_code=200,
-        guards=guards,
         request_max_body_size=LARGEST_BODY,
-        exception_handlers=problems.answered(_AWAY),
-        responses=problems.described(*_STATUSES),
         summary="Tell that a service ended or began again, or whose a number is",
+        **events,
     )
     async def tell_service_events(
-        request: _Request, data: JSONBody[ServiceEvents], key: _Key = None
-    ) -> Outcomes:
-        return await office.take(request, data.events, key)
+        request: AnyRequest, data: JSONBody[ServiceEvents], key: Key = None
+    ) -> Response[Outcomes]:
+        told = await office.take(request, data.events, key)
+        return Response(told, headers=fresh(request))
 
     return [tell_decisions, tell_service_events]
 
@@ -92,21 +86,21 @@ class _Office:
 
     def __init__(self, desk: ConsentDesk, house: House) -> None:
         self._desk = desk
-        self._answers = Answers()
+        self._answers: Answers[Outcomes] = Answers()
         self._readers = {
             brand: EntryReader(brand, house.catalogue, house.notices)
             for brand in map(str, house.catalogue.brands)
         }
 
     async def take(
-        self, request: _Request, told: Sequence[TakenDecision | ServiceEvent], key: str | None
+        self, request: AnyRequest, told: Sequence[TakenDecision | ServiceEvent], key: str | None
     ) -> Outcomes:
         """Record what is told; return what became of each entry.
 
         :raises StoreUnavailable: nothing was recorded, or nobody can tell.
         :raises KeyReused: the key came with another body.
         """
-        token: Token = request.state["token"]
+        token = token_of(request)
         work = partial(self._record, token, told)
         if key is None:
             return await work()

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-from litestar import Request, get
+from litestar import Response, get
 from litestar.exceptions import ClientException
 from litestar.params import QueryParameter
 
-from app import problems
+from app import api_examples
+from app.api_terms import AnyRequest, fresh, terms
+from app.system_access import token_of
 from consent.access import Token
 from consent.feed import Entry, cursor_of, position_of
 from consent.ports import Clock
@@ -82,30 +84,29 @@ class FeedPage(msgspec.Struct, kw_only=True):
 def feed_routes(feed: SqlFeed, clock: Clock, guards: Sequence[Guard]) -> list[HTTPRouteHandler]:
     """Return the route by which other systems read what customers have decided.
 
-    :param guards: who may read; they leave the token with the request.
+    :param guards: who may read; they leave the token, and what is left, with the request.
     """
 
     @get(
         "/api/v1/feed",
-        guards=guards,
-        exception_handlers=problems.answered("Nothing was shown."),
-        responses=problems.described(400, 401, 403, 503),
         summary="Read decisions in order, after a cursor",
+        **terms(guards, "Nothing was shown.", shown=api_examples.FEED),
     )
     async def read_feed(
-        request: Request[Any, Any, Any],
+        request: AnyRequest,
         after: Annotated[str, QueryParameter(description=_AFTER)] = "",
         limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = USUAL,
         wait: Annotated[int, QueryParameter(ge=0, le=LONGEST_WAIT)] = 0,
-    ) -> FeedPage:
-        token: Token = request.state["token"]
+    ) -> Response[FeedPage]:
+        token = token_of(request)
         if after == END:
-            return _page(token.brand, await feed.end(token.brand), ())
+            end = _page(token.brand, await feed.end(token.brand), ())
+            return Response(end, headers=fresh(request))
         position = position_of(token.brand, after) if after else 0
         if position is None:
             raise ClientException("after: this is no cursor of this brand's feed")
         entries = await _awaited(feed, clock, token, (position, limit, wait))
-        return _page(token.brand, position, entries)
+        return Response(_page(token.brand, position, entries), headers=fresh(request))
 
     return [read_feed]
 

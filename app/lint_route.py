@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-from litestar import Request, post
+from litestar import Response, post
 from litestar.exceptions import ClientException
 from litestar.params import JSONBody
 
-from app import problems
+from app import api_examples
 from app.ad_texts import AdDesk, AdText, CheckRefused, as_json
+from app.api_terms import AnyRequest, fresh, terms
 from app.system_access import refuse_other_brands
 
 if TYPE_CHECKING:
@@ -69,19 +70,17 @@ def lint_routes(desk: AdDesk, guards: Sequence[Guard]) -> list[HTTPRouteHandler]
     @post(
         "/api/v1/sms/lint",
         status_code=200,
-        guards=guards,
         request_max_body_size=LARGEST_BODY,
-        exception_handlers=problems.answered("Nothing was checked."),
-        responses=problems.described(400, 401, 403, 413, 503),
         summary="Check an advertising text before it goes out",
+        **terms(guards, "Nothing was checked.", 413, shown=api_examples.AD),
     )
-    async def check_ad(request: Request[Any, Any, Any], data: JSONBody[AdToCheck]) -> AdReport:
+    async def check_ad(request: AnyRequest, data: JSONBody[AdToCheck]) -> Response[AdReport]:
         refuse_other_brands(request, data.brand)
         wanted = AdText(**msgspec.structs.asdict(data))
         try:
             report = desk.check(wanted)
         except CheckRefused as fault:
             raise ClientException(fault.reason) from fault
-        return msgspec.convert(as_json(report), AdReport)
+        return Response(msgspec.convert(as_json(report), AdReport), headers=fresh(request))
 
     return [check_ad]

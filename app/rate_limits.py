@@ -20,7 +20,7 @@ from litestar.exceptions import TooManyRequestsException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ExceptionHandler, ExceptionHandlersMap
 
-from app.system_access import Guard
+from app.system_access import Guard, kept_with, token_of
 from consent.access import Token
 
 #: Under this name what is left is kept with a request.
@@ -57,6 +57,13 @@ class Quotas:
     #: Sending lists, and asking how far they are.
     lists: Quota = Quota(name="lists", most=600)
     consent_info: Quota = Quota(name="consent-info", most=60_000)
+    texts: Quota = Quota(name="texts", most=600)
+    feed: Quota = Quota(name="feed", most=6_000)
+    #: Of five hundred entries each.
+    decisions: Quota = Quota(name="decisions", most=6_000)
+    cases: Quota = Quota(name="cases", most=600)
+    answers: Quota = Quota(name="answers", most=600)
+    notices: Quota = Quota(name="notices", most=600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +117,8 @@ class RateLimits:
         async def guard(
             connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
         ) -> None:
-            allowance = self.take(connection.state["token"], quota)
-            connection.state[_STATE] = allowance.headers
+            allowance = self.take(token_of(connection), quota)
+            kept_with(connection)[_STATE] = allowance.headers
             if allowance.is_spent:
                 raise TooManyRequestsException(
                     f"More than {quota.most} requests in {quota.window // SECOND} seconds. "
@@ -124,7 +131,7 @@ class RateLimits:
 
 def limits_of(connection: ASGIConnection[Any, Any, Any, Any]) -> dict[str, str]:
     """Return the headers that tell what is left; none for whoever was not let in."""
-    return dict(connection.state.get(_STATE, {}))
+    return dict(kept_with(connection).get(_STATE, {}))
 
 
 def telling(handlers: ExceptionHandlersMap) -> ExceptionHandlersMap:

@@ -37,9 +37,22 @@ def system_guard(tokens: Tokens, clock: Clock, scope: TokenScope) -> Guard:
             raise NotAuthorizedException("This token is not good.", headers=_CHALLENGE)
         if scope not in token.scopes:
             raise PermissionDeniedException("This token is not for that.")
-        connection.state[_STATE] = token
+        await tokens.used(token, clock.now())
+        kept_with(connection)[_STATE] = token
 
     return guard
+
+
+def kept_with(connection: ASGIConnection[Any, Any, Any, Any]) -> dict[str, Any]:
+    """Return what is kept with a request; `connection.state` copies and locks it for each look."""
+    kept: dict[str, Any] = connection.scope["state"]
+    return kept
+
+
+def token_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Token:
+    """Return the token of a request that was let in."""
+    token: Token = kept_with(connection)[_STATE]
+    return token
 
 
 def refuse_other_brands(connection: ASGIConnection[Any, Any, Any, Any], brand: str) -> None:
@@ -47,6 +60,6 @@ def refuse_other_brands(connection: ASGIConnection[Any, Any, Any, Any], brand: s
 
     :raises PermissionDeniedException: another brand's.
     """
-    token = connection.state.get(_STATE)
+    token = kept_with(connection).get(_STATE)
     if isinstance(token, Token) and token.brand != brand:
         raise PermissionDeniedException("This token is another brand's.")

@@ -26,6 +26,12 @@ class TokenScope(StrEnum):
     CHECK = "check"
     #: Count the customers who may be contacted now; names nobody.
     AUDIENCE = "audience"
+    #: Read what waits for a person: when it is due, and what the customer said.
+    CASES = "cases"
+    #: Answer, extend or close it.
+    ANSWERS = "answers"
+    #: Read every text customers are or were shown, with its versions.
+    NOTICES = "notices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,10 @@ class Token:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    #: The token it was issued to replace, where that was asked for.
+    replaces: str | None = None
+    #: When it last opened something, to the hour, where that was asked for.
+    used_at: datetime | None = None
 
     def is_good(self, now: datetime) -> bool:
         """Say whether it opens anything at this moment."""
@@ -61,6 +71,10 @@ class Tokens(Protocol):
 
         :raises StoreUnavailable: nobody can be let in now.
         """
+        ...
+
+    async def used(self, token: Token, at: datetime) -> None:
+        """Note that a token has opened something, now and then and if that can be noted."""
         ...
 
     async def revoke(self, token_id: str, at: datetime) -> bool:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from consent.cases import Case, CaseState, extended_end, lawful_end
+from consent.decisions import CustomerId
 from consent.delivery import Outcome
 from consent.errors import ConsentError
 from consent.notices import Form
@@ -27,6 +28,14 @@ class CaseRefused(ConsentError):
     """Nothing was done with this case."""
 
     code = "case"
+
+
+class CaseUnknown(CaseRefused):
+    """There is no such case."""
+
+
+class CaseUnfit(CaseRefused):
+    """These words cannot be sent."""
 
 
 class Trouble(StrEnum):
@@ -80,6 +89,31 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseQuery:
+    """Which of a brand's cases are wanted: open ones, the first due first, or those that are over.
+
+    Of those the last one that ended comes first.
+    """
+
+    brand: str
+    over: bool = False
+    kind: str | None = None
+    #: Only those that were due before they ended, or before this moment.
+    overdue_at: datetime | None = None
+    #: Those that follow this place in the list, as the page before has named it.
+    after: tuple[datetime, str] | None = None
+    most: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """Some cases of a list, and the place to go on after; none: that is all."""
+
+    cases: tuple[Filed, ...]
+    after: tuple[datetime, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """A case as it is shown to one member of staff, who is noted (law 9)."""
 
@@ -92,6 +126,8 @@ class Opened:
     reason: str = field(default="", repr=False)
     #: Where an answer would go, or why it would not arrive.
     reach: Reach | Trouble = Trouble.UNKNOWN
+    #: The pseudonym of whoever asked.
+    customer: CustomerId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +185,17 @@ class Cases(Protocol):
         """
         ...
 
+    async def listed(self, wanted: CaseQuery) -> CasePage:
+        """Return some of a brand's cases.
+
+        :raises StoreUnavailable: they cannot be read.
+        """
+        ...
+
     async def show(self, named: Named, reason: str) -> Opened:
         """Return a case and note in the customer's read log who looked, and what for.
 
-        :raises CaseRefused: there is none.
+        :raises CaseUnknown: there is none.
         """
         ...
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from consent.case_ports import CaseRefused, Filed, Named, Reach, Trouble
+from consent.case_ports import CaseRefused, CaseUnknown, Filed, Named, Reach, Trouble
 from consent.cases import CaseState
 from consent.decisions import CustomerId
 from consent.ports import Address, AddressKind
@@ -47,7 +47,8 @@ class Found:
 def find(named: Named, vault: Vault, connection: Connection) -> Found:
     """Return the case of this name.
 
-    :raises CaseRefused: the brand has none, or more than one.
+    :raises CaseUnknown: the brand has none.
+    :raises CaseRefused: it has more than one.
     """
     table, owners = schema.cases, schema.customers
     query = (
@@ -57,9 +58,10 @@ def find(named: Named, vault: Vault, connection: Connection) -> Found:
         .with_for_update()
     )
     rows = connection.execute(query).all()
-    if len(rows) != 1:
-        twice = "Two customers have a case of this name."
-        raise CaseRefused(twice if rows else f"{named.brand} has no case {named.case}.")
+    if not rows:
+        raise CaseUnknown(f"{named.brand} has no case {named.case}.")
+    if len(rows) > 1:
+        raise CaseRefused("Two customers have a case of this name.")
     (row,) = rows
     key = row.wrapped_key
     seal = vault.data_key(row.customer_id, key) if key is not None else None

@@ -7,10 +7,21 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from consent.case_ports import CaseRefused, Draft, Filed, Named, Opened, Told, Until
+from consent.case_ports import (
+    CasePage,
+    CaseQuery,
+    CaseRefused,
+    Draft,
+    Filed,
+    Named,
+    Opened,
+    Told,
+    Until,
+)
 from storage import schema
 from storage.answering import answer, close, extend
 from storage.answers import open_words, sending_of
+from storage.case_lists import listed
 from storage.case_rows import Found, due, filed_of, find, reach_of
 from storage.database import Database
 from storage.ids import uuid7
@@ -49,6 +60,10 @@ class SqlCases:
 
         return await self._database.read(read)
 
+    async def listed(self, wanted: CaseQuery) -> CasePage:
+        """See `consent.case_ports.Cases.listed`."""
+        return await self._database.read(partial(listed, self._vault, wanted))
+
     async def show(self, named: Named, reason: str) -> Opened:
         """See `consent.case_ports.Cases.show`."""
         return await self._database.write(partial(self._show, named, reason))
@@ -80,6 +95,7 @@ class SqlCases:
             answer=sending,
             reason=kept.why if kept else "",
             reach=reach_of(found, connection),
+            customer=found.customer,
         )
 
 

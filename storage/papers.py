@@ -55,6 +55,12 @@ class SqlPapers:
         return self._database.write_now(_all)
 
 
+def version_of(kept: str) -> tuple[str, str]:
+    """Return a version as it is said, and as that of a draft is kept."""
+    plain = kept.removesuffix(_DRAFT)
+    return plain, plain + _DRAFT
+
+
 def _all(connection: Connection) -> tuple[Notice, ...]:
     table = schema.notices
     query = select(table).where(table.c.form == _PAPER).order_by(table.c.registered_at)

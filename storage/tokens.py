@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 
-from consent.access import Token, TokenScope
+from consent.access import Token
 from storage import schema
 from storage.database import Database
-from storage.moments import from_store, to_store
+from storage.moments import to_store
+from storage.prepared import Prepared, listed, parameters, shape
+from storage.together import Together
+from storage.token_rows import token_of, token_row
+from storage.token_use import TokenUse
+
+#: Tokens looked up at once, and how many requests may wait to be let in.
+MOST, LINE = 64, 4_096
 
 
 class SqlTokens:
@@ -19,24 +28,30 @@ class SqlTokens:
     def __init__(self, database: Database) -> None:
         """Keep them beside the ledger."""
         self._database = database
+        self._use = TokenUse(database)
+        self._crowd = Together(self._find_all, most=MOST, line=LINE)
 
     async def add(self, token: Token, digest: str) -> None:
         """See `consent.access.Tokens.add`."""
-        row = {
-            "token_id": token.id,
-            "digest": digest,
-            "brand": token.brand,
-            "holder": token.holder,
-            "scopes": " ".join(sorted(token.scopes)),
-            "created_at": to_store(token.created_at),
-            "expires_at": to_store(token.expires_at),
-        }
+        row = token_row(token, digest)
         await self._database.write(lambda c: c.execute(schema.tokens.insert(), row))
 
     async def find(self, digest: str) -> Token | None:
         """See `consent.access.Tokens.find`."""
-        found = await self._read(select(schema.tokens).where(schema.tokens.c.digest == digest))
-        return found[0] if found else None
+        return await self._crowd.ask(digest)
+
+    async def _find_all(self, digests: Sequence[str]) -> list[Token | None]:
+        """Look up the tokens of all who ask at this moment; many of them show the same one."""
+        wanted = sorted(set(digests))
+        size = shape(len(wanted))
+        query, values = _shown(size), listed("digest", wanted, size)
+        rows = await self._database.read(lambda c: query.run(c, values).all())
+        found = {row.digest: token_of(row) for row in rows}
+        return [found.get(digest) for digest in digests]
+
+    async def used(self, token: Token, at: datetime) -> None:
+        """See `consent.access.Tokens.used`."""
+        await self._use.note(token, at)
 
     async def revoke(self, token_id: str, at: datetime) -> bool:
         """See `consent.access.Tokens.revoke`."""
@@ -51,18 +66,11 @@ class SqlTokens:
 
     async def _read(self, query: Select[Any]) -> tuple[Token, ...]:
         rows = await self._database.read(lambda c: c.execute(query).all())
-        return tuple(map(_token, rows))
+        return tuple(map(token_of, rows))
 
 
-def _token(row: Row[Any]) -> Token:
-    known = set(TokenScope)
-    return Token(
-        id=row.token_id,
-        brand=row.brand,
-        holder=row.holder,
-        # A scope of a later version opens nothing here.
-        scopes=frozenset(TokenScope(s) for s in row.scopes.split() if s in known),
-        created_at=from_store(int(row.created_at)),
-        expires_at=from_store(int(row.expires_at)),
-        revoked_at=from_store(row.revoked_at),
-    )
+@lru_cache
+def _shown(size: int) -> Prepared:
+    table = schema.tokens
+    wanted = table.c.digest.in_(parameters("digest", size, table.c.digest))
+    return Prepared(lambda _: select(table).where(wanted))

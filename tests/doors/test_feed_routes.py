@@ -243,7 +243,7 @@ async def test_the_route_is_described(stage: Stage) -> None:
     described = (await stage.client.get("/api/v1/openapi.json")).json()
     operation = described["paths"][PATH]["get"]
     assert {"after", "limit", "wait"} == {p["name"] for p in operation["parameters"]}
-    assert {"200", "400", "401", "403", "503"} == operation["responses"].keys()
+    assert {"200", "400", "401", "403", "429", "500", "503"} == operation["responses"].keys()
     assert {"numbers", "position", "about", "action"} <= set(
         described["components"]["schemas"]["Said"]["properties"]
     )

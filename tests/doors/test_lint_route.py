@@ -151,5 +151,6 @@ async def test_the_route_is_described(client: httpx.AsyncClient) -> None:
     asked = described["components"]["schemas"][question.rpartition("/")[2]]
     assert {"text", "brand", "sender"} == set(asked["required"])
     assert {"text", "brand", "sender", "language", "price"} == asked["properties"].keys()
-    assert {"200", "400", "401", "403", "413", "503"} == operation["responses"].keys()
+    statuses = {"200", "400", "401", "403", "413", "429", "500", "503"}
+    assert statuses == operation["responses"].keys()
     assert ["application/problem+json"] == [*operation["responses"]["400"]["content"]]
