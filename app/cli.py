@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Annotated
 
 import typer
 
+from app.bench_cli import bench
 from app.case_cli import case_app
+from app.check_cli import check
 from app.export_cli import export
 from app.hook_cli import hook_app
 from app.import_cli import bring_in, papers, register
@@ -18,9 +21,9 @@ from app.list_check_cli import check_list
 from app.proof_cli import proof_app, verify
 from app.staff_cli import staff_app
 from app.store_cli import backup, export_standings, forget, migrate
+from app.token_cli import token_app
 from consent.errors import ConsentError
 
-_NOT_ALLOWED = 3
 _FAILED = 1
 
 app = typer.Typer(
@@ -35,10 +38,6 @@ notice_app = typer.Typer(
     help="The texts customers see: check them, enter new versions.", no_args_is_help=True
 )
 app.add_typer(notice_app, name="notice")
-
-token_app = typer.Typer(
-    help="Ways in for other systems: make, list and revoke them.", no_args_is_help=True
-)
 app.add_typer(token_app, name="token")
 app.add_typer(hook_app, name="hook")
 app.add_typer(case_app, name="case")
@@ -46,8 +45,10 @@ app.add_typer(proof_app, name="proof")
 app.add_typer(key_app, name="key")
 app.add_typer(staff_app, name="staff")
 app.command()(verify)
+app.command()(check)
 app.command("import")(bring_in)
 app.command()(export)
+app.command()(bench)
 app.command("check-list")(check_list)
 for _command in (forget, migrate, backup):
     app.command()(_command)
@@ -104,6 +105,8 @@ def serve() -> None:
 
     CONSENT_HOST and CONSENT_PORT say where (127.0.0.1:8000); `consent doctor` lists the rest.
     """
+    # Hardly anything that is loaded now is ever garbage: looking for it takes a tenth of the start.
+    gc.disable()
     from app.serving import run_server  # noqa: PLC0415
 
     run_server()
@@ -118,29 +121,6 @@ def worker() -> None:
     from app.serving import run_worker  # noqa: PLC0415
 
     run_worker()
-
-
-@app.command()
-def check(  # noqa: PLR0913
-    number: Number,
-    brand: Brand,
-    purpose: Annotated[str, typer.Option(help="The purpose, like offers.")],
-    channel: Annotated[str | None, typer.Option(help="email, sms or call.")] = None,
-    topic: Annotated[str | None, typer.Option(help="A topic, like surveys.")] = None,
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
-) -> None:
-    """May we? A verdict with its reason; exit status 0 allowed, 3 not allowed.
-
-    Example:  consent check +37120000000 --brand lmt --purpose offers --channel sms
-    """
-    from app.check_command import run_check  # noqa: PLC0415
-
-    allowed, text = run_check(
-        number, brand=brand, purpose=purpose, channel=channel, topic=topic, as_json=as_json
-    )
-    typer.echo(text)
-    raise typer.Exit(0 if allowed else _NOT_ALLOWED)
 
 
 @app.command()
@@ -204,26 +184,6 @@ def lint_sms(  # noqa: PLR0913
 
 
 @app.command()
-def bench(
-    *,
-    check: Annotated[bool, typer.Option("--check", help="Exit status 1 over a limit.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a row a line.")] = False,
-    repeats: Annotated[int, typer.Option(min=1, help="How often to measure each.")] = 7,
-) -> None:
-    """Measure how long understanding takes, beside a floor measured in the same run.
-
-    Without --check the exit status is 0, however slow it is. A row that has a limit and could
-    not be measured is over it.
-    """
-    from app.bench_command import run_bench  # noqa: PLC0415
-
-    status, lines = run_bench(repeats=repeats, check=check, as_json=as_json)
-    for line in lines:
-        typer.echo(line)
-    raise typer.Exit(status)
-
-
-@app.command()
 def doctor() -> None:
     """List every setting, its source and what is missing; check texts and store."""
     from app.doctor import examine  # noqa: PLC0415
@@ -260,45 +220,6 @@ def notice_update(
     from app.notice_commands import update_notices  # noqa: PLC0415
 
     typer.echo(update_notices(changed, major=major, root=root))
-
-
-@token_app.command("add")
-def token_add(
-    holder: Annotated[str, typer.Argument(help="Whose it is, like 'campaign tool'.")],
-    brand: Brand,
-    scope: Annotated[
-        list[str], typer.Option(help="What it opens: texts, feed, decisions, check, audience.")
-    ],
-    days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good.")] = 90,
-) -> None:
-    """Make a token and print it: this once, the store keeps its hash alone.
-
-    Example:  consent token add "campaign tool" --brand lmt --scope texts
-    """
-    from app.token_commands import add_token  # noqa: PLC0415
-
-    typer.echo(add_token(brand=brand, holder=holder, scopes=scope, days=days))
-
-
-@token_app.command("list")
-def token_list() -> None:
-    """List all tokens: whose, for what, until when."""
-    from app.token_commands import list_tokens  # noqa: PLC0415
-
-    for line in list_tokens():
-        typer.echo(line)
-
-
-@token_app.command("revoke")
-def token_revoke(
-    token_id: Annotated[str, typer.Argument(help="The id that `consent token list` shows.")],
-) -> None:
-    """End a token at once; exit status 1 if there is no such good token."""
-    from app.token_commands import revoke_token  # noqa: PLC0415
-
-    ended = revoke_token(token_id)
-    typer.echo("The token is revoked." if ended else "There is no such token to end.")
-    raise typer.Exit(0 if ended else _FAILED)
 
 
 def main() -> None:

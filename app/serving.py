@@ -92,9 +92,10 @@ async def _serve(assistant: Assistant, store: Store, settings: Settings) -> None
         await bots.introduce()
     for line in _addresses(settings):
         typer.echo(line)
+    server = build_server(assistant, store, settings, bots, playground)
     # What is loaded at start lives for ever: do not let the collector walk it (measured.md).
     gc.freeze()
-    server = build_server(assistant, store, settings, bots, playground)
+    gc.enable()
     await uvicorn.Server(server_config(server, settings)).serve()
 
 
