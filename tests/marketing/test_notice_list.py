@@ -99,7 +99,7 @@ async def test_every_text_of_the_brand_is_listed_once(reader: Reader) -> None:
         ),
         ({"purpose": "weather"}, lambda _: False),
     ],
-    ids=str,
+    ids=["language", "purpose", "form", "version", "no-version", "past", "two", "no-purpose"],
 )
 async def test_what_is_listed_can_be_narrowed(
     reader: Reader,
