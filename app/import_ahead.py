@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from app.import_crew import Crew
 from app.import_file import FileBroken, Row
 from app.import_preparing import Ready
+from app.import_worker import READY
 
 #: Rows, and them as prepared, if they were.
 Chunk = tuple[list[Row], Ready | None]
@@ -25,7 +26,7 @@ class Ahead:
         :param wanted: says whether the next chunk is to be prepared.
         """
         self._chunks, self._crew, self._wanted = chunks, crew, wanted
-        self._under_way: deque[tuple[list[Row], Future[Ready | None] | None]] = deque()
+        self._under_way: deque[tuple[list[Row], Future[bytes | None] | None]] = deque()
         self._fault: FileBroken | None = None
 
     def read_on(self) -> None:
@@ -46,11 +47,11 @@ class Ahead:
 
         :raises FileBroken: it cannot be read further.
         """
-        if not self._under_way:
-            self.read_on()
         if self._under_way:
             rows, ready = self._under_way.popleft()
-            return rows, await ready if ready is not None else None
+            found = await ready if ready is not None else None
+            # What waits is kept as it came: as objects it would be thrice as large.
+            return rows, READY.decode(found) if found is not None else None
         if self._fault is not None:
             raise self._fault
         return None

@@ -36,8 +36,8 @@ from storage.sqlite import SqliteDatabase
 
 _REJECTED = ".rejected.csv"
 _WIDTH = 30
-#: Seconds between two transactions: on SQLite others write then. Without it customers wait up to
-#: a second, with it half of that, for a tenth more time (measured).
+#: Seconds between two transactions: on SQLite others write then. On a busy machine half of the
+#: customers' messages do not wait at all, 19 of 20 half a second at most (measured).
 _BREATH = 0.01
 #: Seconds between two looks of the progress bar.
 _EVERY = 0.1
@@ -99,7 +99,8 @@ async def _through(  # noqa: PLR0913
             reader = RowReader(brand, catalogue, notices)
             breath = 0 if dry_run else _BREATH
             recorder = Recorder(reader, desk, batches, breath)
-            importing = Importing(source, rejects, crew, recorder)
+            embedded = dry_run or isinstance(store.database, SqliteDatabase)
+            importing = Importing(source, rejects, crew, recorder, beside=not embedded)
             imports = None if dry_run else store.imports
             return await importing.through(imports, brand, clock, bar.show)
     finally:

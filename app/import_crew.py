@@ -14,14 +14,13 @@ from typing import Self
 import msgspec
 
 from app.import_file import Row
-from app.import_preparing import Ready
-from app.import_worker import READY, Briefing
+from app.import_worker import Briefing
 from consent.batch_ports import CHUNK
 
 #: Rows that are prepared together and written in one transaction: about 0.15 s on SQLite.
 _TOGETHER = 4_000
 #: A smaller file is brought in before others could help.
-WORTH_IT = 2_000_000
+WORTH_IT = 1_000_000
 #: One process writes as fast as so many prepare; on two cores, two use up what it leaves.
 _MOST = 3
 _BEGIN = (sys.executable, "-I", "-m", "app.import_worker")
@@ -52,10 +51,10 @@ class Crew:
         for hand in self._hands:
             hand.tell(said)
 
-    def begin(self, rows: list[Row]) -> asyncio.Future[Ready | None]:
-        """Have rows prepared; none if nobody is left who can."""
+    def begin(self, rows: list[Row]) -> asyncio.Future[bytes | None]:
+        """Have rows prepared: `READY` reads what comes back; none if nobody is left who can."""
         if not self._hands:
-            nobody: asyncio.Future[Ready | None] = asyncio.get_running_loop().create_future()
+            nobody: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
             nobody.set_result(None)
             return nobody
         hand = self._hands[self._next % len(self._hands)]
@@ -82,7 +81,7 @@ class _Hand:
     def tell(self, said: bytes) -> None:
         self._thread.submit(_tell, self._link, said)
 
-    def begin(self, rows: list[Row]) -> asyncio.Future[Ready | None]:
+    def begin(self, rows: list[Row]) -> asyncio.Future[bytes | None]:
         loop = asyncio.get_running_loop()
         return loop.run_in_executor(self._thread, _ask, self._link, rows)
 
@@ -101,10 +100,10 @@ def _tell(link: Connection, said: bytes) -> None:
         return
 
 
-def _ask(link: Connection, rows: list[Row]) -> Ready | None:
+def _ask(link: Connection, rows: list[Row]) -> bytes | None:
     try:
         link.send_bytes(msgspec.msgpack.encode(rows))
-        return READY.decode(link.recv_bytes())
+        return link.recv_bytes()
     except (EOFError, OSError):
         # It was ended from outside: what it would have prepared is done without it.
         return None

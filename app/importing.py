@@ -63,10 +63,21 @@ class Importing:
     """Brings a file in; what it was stopped at, it takes up again."""
 
     def __init__(
-        self, source: ImportFile, rejects: Rejects, crew: Crew, recorder: Recorder
+        self,
+        source: ImportFile,
+        rejects: Rejects,
+        crew: Crew,
+        recorder: Recorder,
+        *,
+        beside: bool = False,
     ) -> None:
-        """Put together what a file is read, prepared, recorded and listed with."""
+        """Put together what a file is read, prepared, recorded and listed with.
+
+        :param beside: read while a chunk is recorded, which pays where a server does that; where
+            this process does, one would only stop the other (a fifth slower, measured).
+        """
         self._source, self._rejects, self._crew, self._recorder = source, rejects, crew, recorder
+        self._beside = beside
         self._tally = Tally()
 
     async def through(
@@ -83,14 +94,17 @@ class Importing:
         noted = progress.row
         chunks = _chunks(self._source.rows(), progress.row, self._crew.chunk)
         ahead = Ahead(chunks, self._crew, self._recorder.wants_prepared)
+        ahead.read_on()
         try:
             while (chunk := await ahead.take()) is not None:
                 rows, ready = chunk
                 recording = ensure_future(self._recorder.record(rows, ready))
-                # It begins; meanwhile others are read.
-                await sleep(0)
-                ahead.read_on()
+                if self._beside:
+                    # Once that has begun.
+                    await sleep(0)
+                    ahead.read_on()
                 self._note(rows, await recording)
+                ahead.read_on()
                 progress = replace(progress, row=rows[-1][0], rejected=self._tally.rejects)
                 if imports and progress.row - noted >= _NOTED_EVERY:
                     await imports.advance(progress)

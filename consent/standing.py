@@ -60,9 +60,6 @@ class Record:
         mark = Mark.of(decision)
         action = decision.action
         if action in YES:
-            if self is EMPTY:
-                # The first word of most: a copy of nothing would take three times as long.
-                return Record(yes=mark, first_yes=mark.at)
             first = min(self.first_yes or mark.at, mark.at)
             return replace(self, yes=_newer(self.yes, mark), first_yes=first)
         if action in NO:

@@ -16,8 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.util import await_only
 
-#: 64 MB of pages; a log of 80 MB, which other writers may have to work off: 0.3 s (measured).
-_ROOM = ("cache_size=-65536", "wal_autocheckpoint=20000")
+#: 16 MB of pages; a log of 80 MB, which another writer may have to work off: 0.3 s.
+_ROOM = ("cache_size=-16384", "wal_autocheckpoint=20000")
 #: A row as its table's driver takes it.
 Values = tuple[Any, ...]
 

@@ -16,14 +16,16 @@ from sqlalchemy import Connection, select
 
 from consent.batch_ports import Work
 from consent.batches import Entry, Fate
+from consent.chain import GENESIS
 from consent.ports import Entropy
 from storage import schema
 from storage.batch_rows import BatchRows
 from storage.bulk import Values, insert_values, make_room
+from storage.casting import Drawn, Mould, recorded_text
 from storage.keys import wrapping_root
 from storage.list_judging import listed
 from storage.moments import to_store
-from storage.moulds import STRANGER, Drawn, Mould, Moulds, recorded_text
+from storage.moulds import STRANGER, Moulds
 from storage.moving import Owner
 from storage.naming import name_row
 from storage.vault import Vault
@@ -76,9 +78,9 @@ class _Preparation:
             if self._claims_another_name(said, digest):
                 self._unready.append(digest)
                 continue
-            mould = self._moulds.of(said[0], self._work) if len(said) == 1 else None
+            mould = self._moulds.of(said, self._work)
             if mould is not None:
-                self._cast(mould, said[0], digest)
+                self._cast(mould, said, digest)
                 continue
             found = zip(mine, self._settle(said, digest), strict=True)
             fates |= {i: f for i, f in found if f.refusal or f.again or f.unnamed}
@@ -109,30 +111,34 @@ class _Preparation:
             self._name((deeds.customer, seal), admitted)
         return deeds.fates
 
-    def _cast(self, mould: Mould, entry: Entry, digest: str) -> None:
-        """Add a customer and their only decision, the same as `_settle` would."""
-        rows, at, entropy = self._rows, self._rows.at, self._entropy
-        customer = entropy.customer_id(self._work.at)
-        drawn = Drawn(customer, entropy.decision_id(self._work.at), entropy.salt(), self._recorded)
-        cast = mould.cast(entry, drawn)
-        row, seal = rows.add_customer(customer, entry, digest, self._vault.usual)
-        row |= {"head": cast.hash, "length": 1}
-        mine = {"customer_id": customer}
-        sealed = seal.close(cast.sealed, f"evidence:{drawn.decision}")
-        decision = {
-            "id": drawn.decision,
-            "said_at": to_store(entry.said_at),
-            "recorded_at": at,
-            "actor": entry.actor,
-            "evidence_hash": cast.evidence_hash,
-            "sealed_evidence": sealed,
-            "hash": cast.hash,
-        }
-        rows.by_table["decisions"].append(mould.decision | mine | decision)
-        rows.by_table["standing"].append(mould.standing | mine | {"record": cast.record})
+    def _cast(self, mould: Mould, entries: Sequence[Entry], digest: str) -> None:
+        """Add a customer and their decisions, the same as `_settle` would."""
+        rows, at, entropy, now = self._rows, self._rows.at, self._entropy, self._work.at
+        customer = entropy.customer_id(now)
+        ids = [entropy.decision_id(now) for _ in entries]
+        salts = [entropy.salt() for _ in entries]
+        cast = mould.cast(entries, Drawn(customer, ids, salts, self._recorded))
+        row, seal = rows.add_customer(customer, entries[0], digest, self._vault.usual)
+        row |= {"head": cast.links[-1].hash, "length": len(entries)}
+        mine, previous = {"customer_id": customer}, GENESIS
+        for form, entry, name, link in zip(mould.decisions, entries, ids, cast.links, strict=True):
+            decision = {
+                "id": name,
+                "said_at": to_store(entry.said_at),
+                "recorded_at": at,
+                "actor": entry.actor,
+                "evidence_hash": link.evidence_hash,
+                "sealed_evidence": seal.close(link.sealed, f"evidence:{name}"),
+                "previous": previous,
+                "hash": link.hash,
+            }
+            rows.by_table["decisions"].append(form | mine | decision)
+            previous = link.hash
+        for form, record in zip(mould.standing, cast.records, strict=True):
+            rows.by_table["standing"].append(form | mine | {"record": record})
         event = {"sealed_payload": cast.event, "created_at": at}
         rows.by_table["outbox"].append(mould.event | mine | event)
-        self._name((customer, seal), [entry])
+        self._name((customer, seal), entries)
 
     def _name(self, owner: Owner, entries: Sequence[Entry]) -> None:
         """Let somebody new be found by what these entries say."""

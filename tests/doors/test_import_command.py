@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+import app.import_crew
 from app.composition import compose
 from app.import_command import run_import
 from app.import_file import FileBroken, ImportFile
@@ -285,6 +286,8 @@ def test_an_unreachable_store_is_told_with_the_row(
         return await real(self, *given)  # type: ignore[arg-type]
 
     with monkeypatch.context() as failing:
+        # What others prepare is recorded otherwise: see `test_import_crew`.
+        failing.setattr(app.import_crew, "WORTH_IT", 10**9)
         failing.setattr(SqlBatches, "record", fail)
         with pytest.raises(StoreUnavailable, match="row 6001; the same command goes on"):
             run_import(file, brand="lmt")

@@ -20,6 +20,9 @@ import app.import_crew
 from app.import_command import run_import
 from app.import_crew import Crew
 from app.import_worker import Briefing, serve
+from consent.errors import StoreUnavailable
+from storage.batches import SqlBatches
+from storage.strangers import Prepared
 from tests.doors.import_stage import NUMBER, as_csv, no, put, row
 
 _TABLES = ("customers", "addresses", "decisions", "standing", "outbox", "cases", "tombstones")
@@ -120,6 +123,30 @@ def test_without_its_crew_an_import_goes_on(home: Path, monkeypatch: pytest.Monk
     clean, lines = run_import(file, brand="lmt")
     assert (True, "1000 rows: 1000 recorded, 0 there already, 0 rejected") == (clean, lines[0])
     assert 1_000 == counted(home)["decisions"]
+
+
+def test_an_unreachable_store_is_told_with_the_row(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was recorded stays; the same command goes on, and each row is recorded once."""
+    monkeypatch.setattr(app.import_crew, "_TOGETHER", 3_000)
+    file = put(home, as_csv([row(f"+3712{i:07d}") for i in range(10_000)]))
+    real, calls = SqlBatches.record_strangers, iter(range(99))
+
+    async def fail(self: SqlBatches, prepared: Prepared) -> set[str]:
+        if next(calls) >= 3:
+            raise StoreUnavailable("(no more)")
+        return await real(self, prepared)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(SqlBatches, "record_strangers", fail)
+        with pytest.raises(StoreUnavailable, match="row 9001; the same command goes on"):
+            run_import(file, brand="lmt")
+    assert [] == _workers(os.getpid())
+    _, lines = run_import(file, brand="lmt")
+    assert "Gone on after row 6001, where it had been stopped." == lines[0]
+    assert "4000 rows: 1000 recorded, 3000 there already, 0 rejected" == lines[1]
+    assert 10_000 == counted(home)["decisions"]
 
 
 def test_nobody_is_left_behind(home: Path) -> None:

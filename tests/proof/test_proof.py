@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from consent.chain import canonical
 from consent.decisions import Action
-from consent.proof import StoredChain
+from consent.proof import StoredChain, text_of
 from tests.builders import AMIGO, HOUR, LMT, START
 from tests.proof import second_verifier
 from tests.proof.proofs import (
@@ -392,6 +392,20 @@ def test_the_second_verifier_is_a_program_of_its_own(tmp_path: Path) -> None:
         words = [sys.executable, "-I", str(source), name, "public.pem"]
         done = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False)
         assert status == done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param("lmt", "lmt", id="ascii"),
+        pytest.param("Rīga 🚲", "Rīga 🚲", id="letters-and-signs"),
+        pytest.param("a\ud800", None, id="half-a-pair"),
+        pytest.param(7, None, id="a-number"),
+    ],
+)
+def test_text_is_what_has_a_form_in_utf_8(value: object, text: str | None) -> None:
+    """A field that no program could write to a file names nobody."""
+    assert text == text_of(value)
 
 
 def test_keys_are_known_by_their_pem() -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ from tests.store.stores import VAULT, rows, sql_ledger
 from tests.store.test_ledger import HOUSE, NUMBER, OTHER
 
 WORK = work_at(NOW, HOUSE.lens, SystemEntropy())
+HOUR = timedelta(hours=1)
 RIGA = timezone(timedelta(hours=2))
 CRM = Address(AddressKind.CRM_ID, "K-1")
 
@@ -112,6 +114,7 @@ def as_rows(found: Prepared) -> dict[str, list[dict[str, Any]]]:
 
 _SAID = st.sampled_from(
     [
+        *(NOW - hours * HOUR for hours in range(100, 112)),
         *(None, NOW, NOW - DAY, NOW - DAY + timedelta(microseconds=7), NOW + DAY),
         *((NOW - 2 * DAY).astimezone(RIGA), NOW.replace(microsecond=0) - 3 * DAY),
     ]
@@ -128,7 +131,7 @@ _ABOUT = [
 ]
 _ENTRY = st.builds(
     lambda entry, about, **rest: replace(entry, subject=about[0], action=about[1], **rest),
-    st.integers(0, 5).map(lambda i: yes(address=number(i))),
+    st.integers(0, 3).map(lambda i: yes(address=number(i))),
     st.sampled_from(_ABOUT),
     said_at=_SAID,
     notice=st.sampled_from([SEEN, SEEN, None, "f" * 64]),
@@ -141,13 +144,32 @@ _ENTRY = st.builds(
 )
 
 
+def another(entry: Entry, *, turned: bool = False) -> Entry:
+    """Return what somebody else said of the same kind, at other moments.
+
+    :param turned: in the opposite order; else in the same.
+    """
+    said = entry.said_at
+    if turned and said:
+        said = NOW - 20 * DAY + (NOW - said)
+    return replace(
+        entry,
+        address=number(100 + int(entry.address.value[-3:])),
+        said_at=NOW - 3 * (NOW - said) - DAY if said and said <= NOW else said,
+        actor="shop 9" if entry.actor[:1].isalpha() and '"' not in entry.actor else entry.actor,
+        document="another \\ paper, 100 %" if entry.document else "",
+    )
+
+
 @given(entries=st.lists(_ENTRY, min_size=1, max_size=12))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_whatever_is_prepared_is_what_would_be_decided(entries: list[Entry]) -> None:
     """Fates, chain, evidence, standing and feed are the same, whatever the entries say."""
     moulds = Moulds()
-    # A second time most of them have a mould.
-    prepare(VAULT, SystemEntropy(), moulds, entries, WORK)
+    # Others have left their moulds: most of these are cast in them, if they fit.
+    for turned in (True, False):
+        others = [another(entry, turned=turned) for entry in entries]
+        prepare(VAULT, SystemEntropy(), moulds, others, WORK)
     found = prepare(VAULT, SystemEntropy(), moulds, entries, WORK)
     got = opened(as_rows(found))
     owners = {row["address_hash"]: row["customer_id"] for row in got.get("addresses", [])}
@@ -244,20 +266,49 @@ async def test_prepared_twice_is_written_once(database: Database) -> None:
 
 
 def test_a_kind_has_one_mould() -> None:
-    """Number, moment, document and actor make no kind; notice and method do."""
+    """Number, moment, document and actor make no kind; notice, method and order do."""
     moulds = Moulds()
-    first = moulds.of(yes(9), WORK)
+    first = moulds.of([yes(9)], WORK)
     assert first is not None
-    assert first is moulds.of(replace(yes(2, address=OTHER), actor="shop 3", document="y"), WORK)
-    assert first is not moulds.of(replace(yes(9), method="phone"), WORK)
-    assert None is moulds.of(replace(yes(9), notice=None), WORK)
-    assert None is moulds.of(replace(no(9), said_at=None), WORK)
-    assert None is moulds.of(replace(yes(9), actor="a@b"), WORK)
+    like = replace(yes(2, address=OTHER), actor="shop 3", document="y")
+    assert first is moulds.of([like], WORK)
+    assert first is not moulds.of([replace(yes(9), method="phone")], WORK)
+    both = moulds.of([yes(9), no(5, about=SMS)], WORK)
+    assert both is not None
+    assert both is moulds.of([like, no(1, address=OTHER, about=SMS)], WORK)
+    assert both is not moulds.of([yes(3), no(5, about=SMS)], WORK)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([replace(yes(9), notice=None)], id="refused"),
+        pytest.param([replace(no(9), said_at=None)], id="no-moment"),
+        pytest.param([replace(yes(9), actor="a@b")], id="who-is-sealed"),
+        pytest.param([yes(9), yes(8), yes(7), no(8)], id="two-at-once"),
+        pytest.param([yes(9), yes(8, about=SMS), no(7)], id="more-follows"),
+        pytest.param([no(days) for days in range(9)], id="many"),
+        pytest.param(
+            [replace(no(9), subject=SERVICE, action=Action.ENDED), yes(2)], id="service-ended"
+        ),
+    ],
+)
+def test_what_stands_by_itself_has_no_mould(entries: list[Entry]) -> None:
+    """It is decided on as ever."""
+    assert None is Moulds().of(entries, WORK)
+
+
+def test_nobody_is_taken_for_somebody_who_said_it_in_another_order() -> None:
+    """A yes after a no counts for one customer; the same two words turned about do not."""
+    moulds, said = Moulds(), [no(9), yes(1)]
+    turned = [no(1, address=OTHER), yes(9, address=OTHER)]
+    both = [prepare(VAULT, SystemEntropy(), moulds, mine, WORK) for mine in (said, turned)]
+    assert [{}, {1: Fate(refusal=Refusal.NOT_LATER_THAN_NO)}] == [found.fates for found in both]
 
 
 def test_moulds_do_not_pile_up() -> None:
     """A file in which every row is of another kind takes no more memory than others."""
     moulds = Moulds()
     for i in range(1_100):
-        moulds.of(replace(no(9), method=f"form {i}"), WORK)
+        moulds.of([replace(no(9), method=f"form {i}")], WORK)
     assert len(moulds._made) <= 1_000
