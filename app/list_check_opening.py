@@ -12,7 +12,6 @@ import msgspec
 from app.list_check_run import Means
 from app.list_check_since import Since
 from app.numbers import parse_number
-from app.proof_commands import signing_key_file
 from app.settings import Settings
 from app.store import Store
 from consent.errors import ConsentError
@@ -26,7 +25,6 @@ from marketing.listing import ListCheck
 from storage.ids import uuid7
 from storage.list_checks import SqlListChecks
 from storage.list_looks import Begun
-from storage.signing import load_signing_key
 from storage.sqlite import sqlite_file
 
 if TYPE_CHECKING:
@@ -122,6 +120,10 @@ def means_of(store: Store, settings: Settings, lens: Callable[[], Lens], clock: 
     """Return what checks lists of the brand of a lens."""
 
     def sign(said: bytes) -> bytes:
+        # Imported here: no server starts with what proofs are made of (10 ms).
+        from app.proof_commands import signing_key_file  # noqa: PLC0415
+        from storage.signing import load_signing_key  # noqa: PLC0415
+
         # The pair is made when it is first needed.
         return load_signing_key(signing_key_file(settings)).sign(said)
 

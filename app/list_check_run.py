@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.list_check_files import Outputs
+from app.list_check_lanes import in_two_lanes
 from app.list_check_shapes import Row
 from app.list_check_since import Since
 from app.list_check_source import ROWS, ListSource
@@ -51,6 +51,9 @@ class _Prepared:
     digests: list[str] = field(default_factory=list)
     rows: list[Any] = field(default_factory=list)
     rejected: list[tuple[int, Rejection]] = field(default_factory=list)
+    #: How many rows of the list there are up to its end, and what share of the file.
+    rows_so_far: int = 0
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +106,12 @@ class Checking:
             begun = await self._means.checks.begin(_begun(self._check))
             self._check = replace(self._check, feed_position=begun)
             batches = self._source.batches(self._means.rows)
-            number = 0
-            # In a thread: a server answers others meanwhile.
-            while (batch := await asyncio.to_thread(next, batches, None)) is not None:
-                prepared = await asyncio.to_thread(self._prepare, batch)
-                answers = await self._look(prepared, number)
-                await asyncio.to_thread(self._write, outputs, prepared, answers)
-                number += 1
-                tick(self.tally.rows, self._source.share)
+            await in_two_lanes(
+                read=lambda: self._prepare(next(batches, None)),
+                answer=self._look,
+                write=lambda prepared, answers: self._write(outputs, prepared, answers),
+                done=lambda prepared: tick(prepared.rows_so_far, prepared.share),
+            )
             return await self._finish(outputs, targets)
 
     def _begin(self, outputs: Outputs, targets: Targets) -> None:
@@ -126,9 +127,12 @@ class Checking:
         outputs.write("blocked", shape.head(added=True))
         outputs.write("rejected", _csv([_REJECTED_HEAD]))
 
-    def _prepare(self, batch: list[Row]) -> _Prepared:
-        made, tally = _Prepared(), self.tally
-        tally.rows += len(batch)
+    def _prepare(self, batch: list[Row] | None) -> _Prepared | None:
+        if batch is None:
+            return None
+        self.tally.rows += len(batch)
+        tally = self.tally
+        made = _Prepared(rows_so_far=tally.rows, share=self._source.share)
         read = self._means.reader.read
         meant: list[tuple[Address, Any]] = []
         for number, cell, kind, row in batch:

@@ -121,7 +121,7 @@ class ListJudge:
             if record.paused is not None or record.service:
                 return self._judged(standing(), blocked)
             parts.append((subject, *_shape(record)))
-        shape = (frozenset(parts), blocked)
+        shape = (tuple(parts), blocked)
         found = self._known.get(shape)
         if found is None:
             found = self._learn(shape, standing(), blocked)

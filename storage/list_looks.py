@@ -19,8 +19,8 @@ from sqlalchemy import Connection, select
 from consent.own_data import HeldLook
 from consent.verdicts import Question, Reason
 from storage import schema
-from storage.bulk import insert_rows
 from storage.moments import from_store
+from storage.prepared import insertion
 
 #: What the byte after a customer says. It stands in stores: never change what is here, add.
 CODES: Mapping[Reason, int] = {
@@ -43,6 +43,7 @@ CODES: Mapping[Reason, int] = {
 }
 _REASONS = {code: reason for reason, code in CODES.items()}
 _HEX = {reason: f"{code:02x}" for reason, code in CODES.items()}
+_NOTE = insertion(schema.list_looks)
 #: Bytes of one customer: who, and the answer.
 _WHO = 8
 _EACH = _WHO + 1
@@ -65,7 +66,7 @@ def note_chunk(
         }
         for part, found in parts.items()
     ]
-    insert_rows(connection, schema.list_looks.insert(), rows)
+    _NOTE.run_all(connection, rows)
 
 
 def looks_of(connection: Connection, brand: str, customers: Iterable[str]) -> list[HeldLook]:

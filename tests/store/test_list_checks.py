@@ -105,6 +105,40 @@ async def test_a_chunk_is_judged_and_noted(database: Database) -> None:
     assert [] == await database.read(partial(looks_of, brand=LMT, customers=[stranger]))
 
 
+async def test_a_chunk_of_several_questions_keeps_its_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many are asked for together, everybody is answered in their place, and as marked."""
+    monkeypatch.setattr("storage.list_judging._TOGETHER", 2)
+    names = (("offers", "sms"), ("offers",), ("email",), ("offers", "sms", "email"), ("sms",))
+    numbers = [Address(AddressKind.MSISDN, f"+3712000001{n}") for n in range(7)]
+    met = [await _meet(database, numbers[n], *given) for n, given in enumerate(names)]
+    blocks = schema.customers.update().where(schema.customers.c.customer_id == met[3])
+    blocked = blocks.values(blocks='{"sms":{"blocks":true,"since":1,"last":1}}')
+    await database.write(lambda c: c.execute(blocked))
+    gone: dict[str, object] = {
+        "address_hash": VAULT.address_hash(LMT, numbers[5]),
+        "customer_id": "",
+        "brand": LMT,
+    }
+    gone |= {"forgotten_at": to_store(START), "reason": "asked"}
+    await database.write(lambda c: c.execute(schema.tombstones.insert(), gone))
+    checks = SqlListChecks(database, VAULT)
+    await checks.begin(_begun("c-1"))
+    for some in (numbers, numbers[::-1]):
+        chunk = replace(_chunk(checks.digests(LMT, some)), number=numbers.index(some[0]))
+        found = [(who, answer.reason.value) for who, answer in await checks.look(chunk)]
+        assert [
+            (met[0], "allowed"),
+            (met[1], "channel_unset"),
+            (met[2], "never_asked"),
+            (met[3], "channel_blocked"),
+            (met[4], "never_asked"),
+            (None, "erased"),
+            (None, "unknown_address"),
+        ] == (found if some is numbers else found[::-1])
+
+
 async def test_what_cannot_be_judged_is_not_noted(database: Database) -> None:
     """Answer and note are one transaction."""
     await _meet(database, NUMBERS[0], "offers")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gc
 import hashlib
 import itertools
 import json
@@ -23,14 +24,19 @@ import msgspec
 from tests.bench.floors.raw import open_connections, open_file
 
 CHUNK = 20_000
+#: As the product: nothing here makes rings of objects, and looking for them takes its time.
+_OBJECTS = 200_000
 _COLUMNS = "a.address_hash, a.customer_id, c.blocks, s.kind, s.subject, s.record"
 _JOINED = """JOIN customers c ON c.customer_id = a.customer_id
 LEFT JOIN standing s ON s.customer_id = a.customer_id
 AND s.subject IN ('offers', 'loyalty_offers', 'sms', 'service')"""
-_FROM_FILE = f"""SELECT {_COLUMNS} FROM json_each(?) j
-JOIN addresses a ON a.address_hash = j.value {_JOINED}"""  # noqa: S608
-_FROM_SERVER = f"""SELECT {_COLUMNS} FROM addresses a {_JOINED}
-WHERE a.address_hash = ANY($1)"""  # noqa: S608
+#: Both look customers up in the order of their ids: the quickest way that was found.
+_FOUND = """WITH a AS MATERIALIZED (SELECT a.address_hash, a.customer_id FROM {} AS wanted(value)
+JOIN addresses a ON a.address_hash = wanted.value ORDER BY a.customer_id)"""
+_FROM_FILE = f"""{_FOUND.format("json_each(?)").replace("wanted(value)", "wanted")}
+SELECT {_COLUMNS} FROM a {_JOINED}"""  # noqa: S608
+_FROM_SERVER = f"""{_FOUND.format("json_array_elements_text($1::json)")}
+SELECT {_COLUMNS} FROM a {_JOINED}"""  # noqa: S608
 _LOG = "INSERT INTO list_looks VALUES "
 _PREFIX = "sqlite:///"
 _Rows = Sequence[Sequence[Any]]
@@ -137,7 +143,7 @@ def _on_file(file: Path) -> _Chunk:
 
     async def chunk(digests: list[str], logs: Callable[[_Rows], _Logs]) -> None:
         store.execute("BEGIN IMMEDIATE")
-        rows = store.execute(_FROM_FILE, [json.dumps(digests)])
+        rows = store.execute(_FROM_FILE, [json.dumps(sorted(digests))])
         found = logs(rows)  # type: ignore[arg-type] # a cursor is gone through once, like a list
         store.executemany(f"{_LOG} (?, ?, ?, ?, ?)", found)
         store.execute("COMMIT")
@@ -150,7 +156,7 @@ async def _on_server(url: str) -> _Chunk:
 
     async def chunk(digests: list[str], logs: Callable[[_Rows], _Logs]) -> None:
         async with store.transaction():
-            found = logs(await store.fetch(_FROM_SERVER, digests))
+            found = logs(await store.fetch(_FROM_SERVER, json.dumps(sorted(digests))))
             await store.executemany(f"{_LOG} ($1, $2, $3, $4, $5)", found)
 
     return chunk
@@ -158,6 +164,7 @@ async def _on_server(url: str) -> _Chunk:
 
 def main() -> None:
     """Check a list."""
+    gc.set_threshold(_OBJECTS)
     store, index, *files = sys.argv[1:]
     listed, out, no = map(Path, files)
     asyncio.run(run(store, bytes.fromhex(index), listed, out, no))
