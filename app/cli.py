@@ -105,7 +105,7 @@ def serve() -> None:
 
     CONSENT_HOST and CONSENT_PORT say where (127.0.0.1:8000); `consent doctor` lists the rest.
     """
-    # Hardly anything that is loaded now is ever garbage: looking for it takes a tenth of the start.
+    # Hardly anything loaded now is ever garbage: looking for it takes a tenth of the start.
     gc.disable()
     from app.serving import run_server  # noqa: PLC0415
 

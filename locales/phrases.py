@@ -7,12 +7,11 @@ They are read as they are: nothing needs compiling after a change.
 
 from __future__ import annotations
 
-import gettext
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from io import BytesIO
+from gettext import c2py
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
 from consent.catalogue import Catalogue
@@ -36,13 +35,17 @@ class Strings:
     """One gettext file: what is there, and how to say it."""
 
     ids: frozenset[str]
-    texts: gettext.GNUTranslations
+    #: By id; of those that depend on a number, all forms.
+    texts: Mapping[str, str | tuple[str, ...]]
+    #: Tells which form goes with a number.
+    form: Callable[[int], int]
 
     def say(self, message_id: str, count: int | None = None) -> str:
         """Return the text of an id, in the plural form of `count` where one is given."""
-        if count is None:
-            return self.texts.gettext(message_id)
-        return self.texts.ngettext(message_id, f"{message_id}.plural", count)
+        text = self.texts.get(message_id, message_id)
+        if isinstance(text, str):
+            return text
+        return text[self.form(1 if count is None else count)]
 
 
 def read_strings(root: Path, catalogue: Catalogue) -> dict[str, dict[str, Strings]]:
@@ -72,24 +75,23 @@ def read_file(file: Path, language: str) -> Strings:
     try:
         with file.open("rb") as stream:
             entries = read_po(stream, locale=language, abort_invalid=True)
-        compiled = BytesIO()
-        write_mo(compiled, entries)
+        form = c2py(entries.plural_expr)
     except (OSError, PoFileError, ValueError) as fault:
         raise WordsBroken(f"{language}/{file.name}: {fault}") from fault
-    compiled.seek(0)
-    ids = {_first(entry.id): _complete(entry.string) for entry in entries if entry.id}
-    empty = [message_id for message_id, complete in ids.items() if not complete]
+    # What a translator has marked as uncertain is no text yet.
+    texts = {_first(x.id): "" if x.fuzzy else _text(x.string) for x in entries if x.id}
+    empty = [message_id for message_id, text in texts.items() if not text or not all(text)]
     if empty:
         raise WordsBroken(f"{language}/{file.name}: no text for {', '.join(empty)}")
-    return Strings(frozenset(ids), gettext.GNUTranslations(compiled))
+    return Strings(frozenset(texts), texts, form)
 
 
 def _first(message_id: object) -> str:
     return str(message_id[0] if isinstance(message_id, list | tuple) else message_id)
 
 
-def _complete(text: object) -> bool:
-    return all(text) if isinstance(text, list | tuple) else bool(text)
+def _text(said: object) -> str | tuple[str, ...]:
+    return tuple(map(str, said)) if isinstance(said, list | tuple) else str(said or "")
 
 
 def _check_parity(ids: dict[str, frozenset[str]], name: str) -> None:

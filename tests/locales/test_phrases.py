@@ -276,6 +276,7 @@ def test_english_sms_shows_no_word_of_the_provider() -> None:
     [
         ("en/chat.po", 'msgid "kept"', 'msgid "keptt"', "missing kept"),
         ("en/chat.po", 'msgid "kept"', 'nonsense\nmsgid "kept"', "en/chat.po"),
+        ("lv/chat.po", 'msgid "kept"', '#, fuzzy\nmsgid "kept"', "lv/chat.po: no text for kept"),
         (
             "ru/purposes.po",
             'msgstr "SMS"',
