@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 COVERING := tests/rules tests/dialogue tests/understanding tests/journeys tests/corpus tests/proof \
 	tests/store/test_forgetting.py tests/doors/test_tokens.py tests/doors/test_decision_routes.py \
 	tests/marketing/test_staff_*.py tests/marketing/test_check*.py
+# Fills two stores, one ten times the other: `make soak` runs it.
+SLOW := tests/bench/test_growth.py
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help install run chat test accuracy bench soak lint lock clean
@@ -42,7 +44,7 @@ lint: $(VENV)/installed-test  ## Check style, types and who may import whom
 
 test: lint  ## Check everything: style, types, imports, tests, coverage of the rules
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term $(COVERING)
-	$(BIN)/pytest -n 3 --dist loadfile $(addprefix --ignore=,$(wildcard $(COVERING)))
+	$(BIN)/pytest -n 4 --dist loadfile $(addprefix --ignore=,$(wildcard $(COVERING)) $(SLOW))
 
 accuracy: $(VENV)/installed-test  ## How well messages are understood, per language
 	@$(BIN)/python -m tests.corpus.accuracy
@@ -56,7 +58,7 @@ train: $(VENV)/installed-test  ## Learn anew how customers word things, from the
 soak: $(VENV)/installed-test  ## Crowds of customers and 500 kills while everything goes wrong
 	CONSENT_SOAK_CUSTOMERS=1000 CONSENT_SOAK_TEXTS=10000 \
 	CONSENT_SOAK_KILLS_SQLITE=300 CONSENT_SOAK_KILLS_POSTGRES=150 CONSENT_SOAK_KILLS_SERVER=50 \
-	$(BIN)/pytest -q -s tests/soak
+	$(BIN)/pytest -q -s tests/soak $(SLOW)
 
 lock: $(VENV)/installed-test  ## Pin the requirements anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build -o requirements/run.txt

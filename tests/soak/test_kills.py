@@ -32,9 +32,9 @@ from tests.soak.served import PUBLIC, Road, Served, free_port, open_process
 from tests.soak.sms_evidence import acknowledged, ids_on_disk, papers_of, post_of
 from tests.soak.texters import Texters
 
-SQLITE = int(os.environ.get("CONSENT_SOAK_KILLS_SQLITE", "12"))
-POSTGRES = int(os.environ.get("CONSENT_SOAK_KILLS_POSTGRES", "6"))
-SERVER = int(os.environ.get("CONSENT_SOAK_KILLS_SERVER", "2"))
+SQLITE = int(os.environ.get("CONSENT_SOAK_KILLS_SQLITE", "5"))
+POSTGRES = int(os.environ.get("CONSENT_SOAK_KILLS_POSTGRES", "3"))
+SERVER = int(os.environ.get("CONSENT_SOAK_KILLS_SERVER", "1"))
 SEED = int(os.environ.get("CONSENT_SOAK_SEED", "20261122"))
 #: See `test_ten_thousand`: what was missed is old enough to be fetched at the next start.
 BEHIND = 90.0

@@ -23,7 +23,7 @@ from tests.soak.served import PUBLIC, Road, Served, free_port, open_process
 from tests.soak.sms_evidence import acknowledged, ids_on_disk, papers_of, post_of, unfinished
 from tests.soak.texters import Texters
 
-TEXTS = int(os.environ.get("CONSENT_SOAK_TEXTS", "500"))
+TEXTS = int(os.environ.get("CONSENT_SOAK_TEXTS", "200"))
 SEED = int(os.environ.get("CONSENT_SOAK_SEED", "20261122"))
 KILLS = max(3, TEXTS // 1000)
 #: Twilio's clock is behind, so that what is missed is old enough to be fetched at the next start

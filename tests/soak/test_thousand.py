@@ -27,7 +27,7 @@ from tests.soak.evidence import decided_twice, history_of, last_word, receipts, 
 from tests.telegram.fake_api import Call, FakeBot, FakeTelegram, Fault
 from tests.telegram.fake_faults import Kind
 
-CUSTOMERS = int(os.environ.get("CONSENT_SOAK_CUSTOMERS", "100"))
+CUSTOMERS = int(os.environ.get("CONSENT_SOAK_CUSTOMERS", "40"))
 DEEDS, KILLS, SEED = 8, 5, 20261122
 TOKEN = "123456:soak-bot-token-of-the-tests"
 #: No code of a receipt begins otherwise; words before it differ by language.
