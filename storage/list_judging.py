@@ -40,9 +40,8 @@ from storage.rows import blocks_of
 
 _RECORD = msgspec.json.Decoder(Record)
 _NONE: frozenset[str] = frozenset()
-_NO_BLOCKS = b"{}"
 #: Addresses in one question: its answer is one text, of some hundred bytes for each record.
-_TOGETHER = 10_000
+_TOGETHER = 5_000
 
 
 class SlimMark(msgspec.Struct, frozen=True, gc=False):
@@ -228,7 +227,7 @@ def _joined(*parts: ColumnElement[str] | str) -> ColumnElement[str]:
 
 def _blocked(written: msgspec.Raw) -> frozenset[str]:
     blocks = bytes(written)
-    return _NONE if blocks == _NO_BLOCKS else frozenset(blocks_of(blocks.decode()))
+    return _NONE if blocks == b"{}" else frozenset(blocks_of(blocks.decode()))
 
 
 def _standing(records: _Records) -> Standing:
