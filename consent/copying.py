@@ -33,6 +33,8 @@ def with_link(
     reply: Reply, customer: CustomerId, now: datetime
 ) -> tuple[Reply, tuple[CopyLink, ...]]:
     """Return the answer with its link made whole, and what the store is to keep of the link."""
+    if _LINK not in reply.ids:
+        return reply, ()
     links: list[CopyLink] = []
     messages: list[Message] = []
     for message in reply.messages:

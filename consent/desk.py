@@ -26,7 +26,7 @@ from consent.catalogue import BrandId, Catalogue
 from consent.choices import intent_of, is_offered
 from consent.copy_links import CopyWays
 from consent.copying import handed_over, ways_of, with_link
-from consent.decisions import Action, CustomerId, Decision
+from consent.decisions import Action, Decision, Subject
 from consent.dialogue.answers import typed_code
 from consent.dialogue.scene import Pending, Scene, Session, Turn
 from consent.dialogue.step import remark, resume, step
@@ -39,7 +39,7 @@ from consent.recording import evidence_of, filed, recorded, with_receipt, words_
 from consent.replies import SILENCE, Message, Reply
 from consent.restraint import Allowance, Restraint, counted, restrained
 from consent.settling import work_at
-from consent.standing import Standing
+from consent.standing import Record, Standing
 from consent.states import Lens
 from consent.understanding import Lexicon, understood
 
@@ -118,7 +118,7 @@ class ConsentDesk:
         session = session_of(inbound, snapshot)
         late = is_late(inbound, session)
         session = counted_in(inbound, session, late=late)
-        scene = replace(self._scene(inbound, snapshot, session, now), late=late)
+        scene = self._scene(inbound, snapshot, session, now, late=late)
         if session.language is None:
             session = replace(session, language=scene.hint)
         intent, why = self._intent(inbound, scene, session)
@@ -131,14 +131,17 @@ class ConsentDesk:
         if turn.decisions and inbound.text is not None:
             evidence = replace(evidence, went_by=why())
         customer = snapshot.customer or self._entropy.customer_id(now)
-        known = replace(snapshot, customer=customer)
+        known = snapshot if snapshot.customer else replace(snapshot, customer=customer)
         decisions = recorded(inbound, known, turn, evidence, self._entropy)
         reply = with_receipt(_answer(turn, restraint), decisions)
         reply, links = with_link(reply, customer, now)
-        writing = _writing(known, decisions)
-        return replace(
-            writing,
+        return Writing(
+            customer=customer,
             new_customer=snapshot.customer is None,
+            decisions=decisions,
+            records=_records(snapshot.standing, decisions),
+            head=decisions[-1].hash if decisions else snapshot.head,
+            length=snapshot.length + len(decisions),
             session=_remembered(inbound, snapshot, turn, restraint),
             # What leaves by the outbox is not said a second time if the message comes again.
             reply=SILENCE if inbound.deferred_until else reply,
@@ -174,7 +177,13 @@ class ConsentDesk:
         return now if newest is None else max(now, newest + _TICK)
 
     def _scene(
-        self, inbound: Inbound, snapshot: Snapshot, session: Session, now: datetime
+        self,
+        inbound: Inbound,
+        snapshot: Snapshot,
+        session: Session,
+        now: datetime,
+        *,
+        late: bool,
     ) -> Scene:
         brand = self._house.catalogue.brands[BrandId(inbound.brand)]
         return Scene(
@@ -192,6 +201,7 @@ class ConsentDesk:
             fresh_case=self._entropy.case_id(),
             words=words_of(inbound),
             message_id=inbound.message_id,
+            late=late,
             hint=inbound.language if inbound.language in self._house.catalogue.languages else None,
             on_file=snapshot.on_file,
             copies=self._ways(inbound, snapshot, now),
@@ -220,19 +230,10 @@ class ConsentDesk:
         return found.intent, found.reasons
 
 
-def _writing(snapshot: Snapshot, decisions: tuple[Decision, ...]) -> Writing:
-    """Return what the decisions alone change."""
-    standing = snapshot.standing.with_decisions(decisions)
-    return Writing(
-        customer=snapshot.customer or CustomerId(""),
-        new_customer=False,
-        decisions=decisions,
-        records={d.subject: standing.record(d.subject) for d in decisions},
-        head=decisions[-1].hash if decisions else snapshot.head,
-        length=snapshot.length + len(decisions),
-        session=snapshot.session or Session(),
-        reply=SILENCE,
-    )
+def _records(before: Standing, decisions: tuple[Decision, ...]) -> dict[Subject, Record]:
+    """Return what the decisions change in a standing."""
+    standing = before.with_decisions(decisions)
+    return {d.subject: standing.record(d.subject) for d in decisions}
 
 
 def _turn(inbound: Inbound, scene: Scene, session: Session, intent: Intent) -> Turn:
@@ -246,20 +247,22 @@ def _turn(inbound: Inbound, scene: Scene, session: Session, intent: Intent) -> T
 def _remembered(inbound: Inbound, snapshot: Snapshot, turn: Turn, restraint: Restraint) -> Session:
     """Return the conversation with what was really said in it, and no question nobody saw."""
     session, before = turn.session, snapshot.session or Session()
+    pending, tally = session.pending, session.tally
     if inbound.channel is not None and not inbound.silent:
-        session = replace(session, tally=counted(turn, restraint))
+        tally = counted(turn, restraint)
     unsaid = restraint is not Restraint.NONE or _is_no_news(inbound, turn.scene.now)
-    if session.pending is turn.before:
+    if pending is turn.before:
         # A late message leaves the question to those who answer in time.
-        kept = before.pending if inbound.deferred_until else session.pending
-        session = replace(session, pending=kept)
+        pending = before.pending if inbound.deferred_until else pending
     elif unsaid:
-        session = replace(session, pending=_still_open(inbound, turn))
+        pending = _still_open(inbound, turn)
     if inbound.silent:
-        session = replace(session, pending=None)
-    if not unsaid:
+        pending = None
+    if unsaid:
+        session = replace(session, greeted=before.greeted, copied_at=before.copied_at)
+    if pending is session.pending and tally is session.tally:
         return session
-    return replace(session, greeted=before.greeted, copied_at=before.copied_at)
+    return replace(session, pending=pending, tally=tally)
 
 
 def _still_open(inbound: Inbound, turn: Turn) -> Pending | None:

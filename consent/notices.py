@@ -72,12 +72,21 @@ def code_of(digest: str) -> str:
 
 def plain(text: str) -> str:
     """Return Latin letters without their marks; other alphabets stay as they are."""
-    return "".join(_plain_letter(letter) for letter in text)
+    return text if text.isascii() else text.translate(_PLAIN)
 
 
-def _plain_letter(letter: str) -> str:
-    base = unicodedata.normalize("NFD", letter)[0]
-    return base if base.isascii() else letter
+class _PlainLetters(dict[int, str]):
+    """Every letter met so far, by its code point, without its marks."""
+
+    def __missing__(self, point: int) -> str:
+        letter = chr(point)
+        base = unicodedata.normalize("NFD", letter)[0]
+        # Unicode is finite, and so is this.
+        found = self[point] = base if base.isascii() else letter
+        return found
+
+
+_PLAIN = _PlainLetters()
 
 
 class NoticeShelf:

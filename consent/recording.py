@@ -69,8 +69,12 @@ def recorded(
     for effect in turn.decisions:
         position += 1
         entry = _entry(inbound, turn, evidence, effect, entropy)
-        entry = replace(entry, position=position, previous=previous)
-        entry = replace(entry, customer=snapshot.customer or CustomerId(""))
+        entry = replace(
+            entry,
+            customer=snapshot.customer or CustomerId(""),
+            position=position,
+            previous=previous,
+        )
         entry = replace(entry, hash=chain.digest(entry))
         entries.append(entry)
         previous = entry.hash

@@ -64,13 +64,13 @@ def counted(turn: Turn, restraint: Restraint) -> Tally:
         before = Tally(since=now, last_at=now)
     answered = restraint is not Restraint.SILENT
     idle = answered and not _changes(turn)
-    return replace(
-        before,
+    return Tally(
         answers=before.answers + answered,
         idle=before.idle + idle,
+        since=before.since,
         told=before.told or restraint is Restraint.LAST_WORD,
         repeats=_repeats(before, turn),
-        last=_digest(turn),
+        last=_digest(turn.scene.words),
         last_at=now,
     )
 
@@ -86,12 +86,13 @@ def _fresh(turn: Turn) -> Tally | None:
 
 def _repeats(before: Tally, turn: Turn) -> int:
     """Return how often these words came again, one after the other, and changed nothing."""
-    is_echo = _digest(turn) == before.last and abs(turn.scene.now - before.last_at) < _ECHO
-    return before.repeats + 1 if is_echo and not _changes(turn) else 0
+    is_soon = abs(turn.scene.now - before.last_at) < _ECHO
+    is_echo = is_soon and not _changes(turn) and _digest(turn.scene.words) == before.last
+    return before.repeats + 1 if is_echo else 0
 
 
-def _digest(turn: Turn) -> str:
-    words = " ".join(turn.scene.words.casefold().split())
+def _digest(said: str) -> str:
+    words = " ".join(said.casefold().split())
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
-from babel.dates import format_datetime
+from babel.dates import format_date
 
 from consent.catalogue import Brand, BrandId, Catalogue
 from consent.notices import Form, NoticeShelf, fingerprint
@@ -77,8 +78,13 @@ class Wording:
         self._link_base = link_base
         self._strings = texts.strings[language]
         self._values = values_of(self._brand, language)
+        self._purposes_by_id = {
+            str(p.id): {k: self._name("purpose", p.id, k) for k in ("title", "label", "gain")}
+            | {"number": str(p.number)}
+            for p in texts.catalogue.purposes
+        }
         self._values["labels"] = ", ".join(
-            f"{p.number} {self._name('purpose', p.id, 'label')}" for p in texts.catalogue.purposes
+            f"{known['number']} {known['label']}" for known in self._purposes_by_id.values()
         )
 
     def message(self, message: Message) -> str:
@@ -173,19 +179,15 @@ class Wording:
         return {key: str(value)}
 
     def _moment(self, key: str, moment: datetime) -> dict[str, str]:
-        zone: tzinfo = self._texts.catalogue.timezone
-        local = moment.astimezone(zone)
-        pattern = _DAY.get(self._language, _PLAIN_DAY)
-        day = format_datetime(local, pattern, locale=f"{self._language}".replace("en", "en_GB"))
-        clock = f"{local:%H:%M}"
+        local = moment.astimezone(self._texts.catalogue.timezone)
+        day, clock = _day(local.date(), self._language), f"{local:%H:%M}"
         if key == "at":
             return {"date": day, "time": clock}
         return {key: f"{day} {clock}" if key == "until" else day}
 
     def _purpose(self, prefix: str, purpose_id: str) -> dict[str, str]:
-        number = str(self._texts.catalogue.purpose(purpose_id).number)
-        parts = {p: self._name("purpose", purpose_id, p) for p in ("title", "label", "gain")}
-        return {f"{prefix}{k}": v for k, v in (parts | {"number": number}).items()}
+        known = self._purposes_by_id[purpose_id]
+        return {f"{prefix}{k}": v for k, v in known.items()} if prefix else known
 
     def _other(self, name: str) -> dict[str, str]:
         """Return the words for another brand, or for the purpose beside this one."""
@@ -279,6 +281,13 @@ class Wording:
             for p in self._texts.catalogue.purposes
         ]
         return f"{self._brand.name}: {' '.join(marks)}"
+
+
+@lru_cache(maxsize=1_024)
+def _day(day: date, language: str) -> str:
+    """Return a day as it is written; babel looks for its files each time."""
+    locale = "en_GB" if language == "en" else language
+    return format_date(day, _DAY.get(language, _PLAIN_DAY), locale=locale)
 
 
 def _ending(row: Row) -> str:

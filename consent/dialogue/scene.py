@@ -283,6 +283,8 @@ class Turn:
 
     def wait_for(self, pending: Pending | None) -> None:
         """Make this the only pending question."""
+        if pending is self.session.pending is None:
+            return
         if pending is not None and not pending.message_id:
             pending = replace(pending, message_id=self.scene.message_id)
         if pending is not None and self.before is not None and pending is not self.before:
@@ -298,12 +300,12 @@ class Turn:
         self, *, language: str | None = None, chosen: bool | None = None, greeted: bool = False
     ) -> None:
         """Note something about the conversation."""
-        self.session = replace(
-            self.session,
-            language=language or self.session.language,
-            chosen=self.session.chosen if chosen is None else chosen,
-            greeted=greeted or self.session.greeted,
-        )
+        known = self.session
+        language = language or known.language
+        chosen = known.chosen if chosen is None else chosen
+        greeted = greeted or known.greeted
+        if (language, chosen, greeted) != (known.language, known.chosen, known.greeted):
+            self.session = replace(known, language=language, chosen=chosen, greeted=greeted)
 
     def open_case(self, kind: str, purpose: str | None = None) -> Case:
         """Return the case of this kind: the one open since less than a day, or a new one."""
