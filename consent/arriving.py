@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from consent.dialogue.scene import Awaiting, Pending, Scene, Session
+from consent.dialogue.scene import Scene
+from consent.dialogue.session import Awaiting, Pending, Session
 from consent.notices import Form
 from consent.ports import Inbound, Proof, Snapshot
 

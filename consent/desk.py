@@ -28,7 +28,8 @@ from consent.copy_links import CopyWays
 from consent.copying import handed_over, ways_of, with_link
 from consent.decisions import Action, Decision, Subject
 from consent.dialogue.answers import typed_code
-from consent.dialogue.scene import Pending, Scene, Session, Turn
+from consent.dialogue.scene import Scene, Turn
+from consent.dialogue.session import Pending, Session
 from consent.dialogue.step import remark, resume, step
 from consent.errors import StoreUnavailable
 from consent.intents import Intent, IntentName

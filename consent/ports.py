@@ -12,7 +12,8 @@ from consent.cases import Case
 from consent.chain import GENESIS
 from consent.copy_links import CopyLink
 from consent.decisions import CustomerId, Decision, DecisionId, Subject
-from consent.dialogue.scene import OnFile, Session
+from consent.dialogue.scene import OnFile
+from consent.dialogue.session import Session
 from consent.notices import Form
 from consent.replies import Option, Reply
 from consent.standing import Record, Standing

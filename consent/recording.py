@@ -7,7 +7,8 @@ from dataclasses import replace
 from consent import chain
 from consent.cases import Case
 from consent.decisions import Action, CustomerId, Decision, Evidence
-from consent.dialogue.scene import Decide, Session, Turn
+from consent.dialogue.scene import Decide, Turn
+from consent.dialogue.session import Session
 from consent.intents import Intent
 from consent.notices import code_of
 from consent.ports import Entropy, Inbound, Proof, Snapshot

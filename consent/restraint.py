@@ -13,7 +13,8 @@ from enum import Enum, auto
 from typing import Protocol
 
 from consent.decisions import Action
-from consent.dialogue.scene import Tally, Turn
+from consent.dialogue.scene import Turn
+from consent.dialogue.session import Tally
 
 _HOUR = timedelta(hours=1)
 #: Answers an hour to messages that change nothing, and to all together.

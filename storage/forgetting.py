@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from consent.chain import GENESIS
 from consent.decisions import CustomerId
-from consent.dialogue.scene import Session
+from consent.dialogue.session import Session
 from consent.feed import FEED
 from consent.forgetting import Erasure, Forgetting, ForgettingRefused, Parting
 from consent.ports import Snapshot, Writing
@@ -90,7 +90,7 @@ def _why_not(digest: str, connection: Connection) -> str:
     mine = (table.c.address_hash == digest) & ~table.c.reason.startswith(RELEASED)
     query = select(table.c.forgotten_at).where(mine)
     at = from_store(connection.execute(query).scalar())
-    return f"Forgotten already, on {at:%Y-%m-%d}." if at else "Nobody is known by this number."
+    return f"Forgotten already, on {at:%Y-%m-%d}." if at else "Nobody is known by this."
 
 
 def _refuse_open_cases(customer: CustomerId, connection: Connection) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, select
 from consent.batch_ports import Deeds, Held, Work
 from consent.batches import Fate, Joining, Refusal
 from consent.decisions import CustomerId
-from consent.dialogue.scene import Awaiting, Session
+from consent.dialogue.session import Awaiting, Session
 from consent.errors import SealBroken, StoreUnavailable
 from consent.feed import FEED, Happening
 from consent.ports import Writing

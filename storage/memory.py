@@ -9,7 +9,8 @@ from functools import partial
 from consent.cases import Case
 from consent.chain import GENESIS
 from consent.decisions import CustomerId, Decision
-from consent.dialogue.scene import OnFile, Session
+from consent.dialogue.scene import OnFile
+from consent.dialogue.session import Session
 from consent.ports import (
     Address,
     AddressKind,

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Table, select
 
 from consent.decisions import CustomerId
-from consent.dialogue.scene import Session
+from consent.dialogue.session import Session
 from consent.errors import SealBroken
 from storage import schema
 from storage.rows import close_reply, close_session, open_reply, open_session

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from consent.dialogue.scene import Session
+from consent.dialogue.session import Session
 from consent.ports import Address, AddressKind, Displaced, Inbound
 from storage import schema
 from storage.answers import called_back

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from consent.cases import Case
 from consent.decisions import Action, CustomerId, Decision, DecisionId, Evidence, Kind, Subject
-from consent.dialogue.scene import Session
+from consent.dialogue.session import Session
 from consent.errors import SealBroken
 from consent.ports import Address, Inbound, Outgoing
 from consent.replies import Message, Reply

@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from consent.decisions import CustomerId
-from consent.dialogue.scene import Session
+from consent.dialogue.session import Session
 from consent.errors import SealBroken
 from consent.ports import (
     AddressKind,

@@ -21,7 +21,8 @@ from consent.decisions import (
     Evidence,
     Subject,
 )
-from consent.dialogue.scene import Awaiting, Pending, Scene, Session, Turn
+from consent.dialogue.scene import Scene, Turn
+from consent.dialogue.session import Awaiting, Pending, Session
 from consent.intents import Intent, IntentName
 from consent.notices import Form, Notice, NoticeShelf, Status, fingerprint
 from consent.ports import Address, AddressKind, Inbound, Proof

@@ -8,7 +8,8 @@ from consent.catalogue import Purpose
 from consent.chain import stamp
 from consent.dialogue import grants, withdrawals
 from consent.dialogue.channels import ask_channels, switch_off
-from consent.dialogue.scene import Awaiting, Pending, Scene, Turn
+from consent.dialogue.scene import Scene, Turn
+from consent.dialogue.session import Awaiting, Pending
 from consent.intents import Intent, IntentName
 from consent.notices import Form, code_of
 from consent.replies import Option

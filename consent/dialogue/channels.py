@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from consent.chain import stamp
 from consent.decisions import Action, Kind, Subject
-from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
+from consent.dialogue.scene import Decide, Turn
+from consent.dialogue.session import Awaiting, Pending
 from consent.intents import Intent
 from consent.notices import Form
 from consent.replies import Option

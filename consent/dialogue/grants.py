@@ -11,7 +11,8 @@ from consent.decisions import SERVICE, Action, Subject
 from consent.dialogue import news
 from consent.dialogue.channels import ask_channels, say_blocked
 from consent.dialogue.overview import state_of
-from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
+from consent.dialogue.scene import Decide, Turn
+from consent.dialogue.session import Awaiting, Pending
 from consent.intents import Intent, Scope
 from consent.notices import Form
 from consent.replies import Message, Option

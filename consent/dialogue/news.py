@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from consent.catalogue import Purpose
 from consent.decisions import NO, Action, Subject
-from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
+from consent.dialogue.scene import Decide, Turn
+from consent.dialogue.session import Awaiting, Pending
 from consent.notices import Form, Notice
 from consent.replies import Option
 from consent.states import State

@@ -10,7 +10,8 @@ from consent.dialogue import copies, loyalty, news, requests
 from consent.dialogue.channels import offer_switches
 from consent.dialogue.grants import show_notice
 from consent.dialogue.overview import all_switches, changed_switches, states_of
-from consent.dialogue.scene import Awaiting, Turn
+from consent.dialogue.scene import Turn
+from consent.dialogue.session import Awaiting
 from consent.intents import Intent, Page
 from consent.notices import Form
 from consent.replies import Option

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from consent.cases import Case, CaseKind, due_of
 from consent.chain import stamp
-from consent.dialogue.scene import Awaiting, Pending, Turn
+from consent.dialogue.scene import Turn
+from consent.dialogue.session import Awaiting, Pending
 from consent.intents import Intent, Page
 from consent.replies import Option, Param, Row
 

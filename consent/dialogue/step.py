@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from consent.catalogue import Purpose
 from consent.dialogue import answers, channels, grants, loyalty, pages, withdrawals
-from consent.dialogue.scene import Awaiting, Pending, Scene, Session, Turn
+from consent.dialogue.scene import Scene, Turn
+from consent.dialogue.session import Awaiting, Pending, Session
 from consent.intents import Intent, IntentName, Page, Scope, Wish
 from consent.replies import Option
 

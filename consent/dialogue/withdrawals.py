@@ -9,7 +9,8 @@ from consent.catalogue import Purpose
 from consent.chain import stamp
 from consent.decisions import NO, YES, Action, Subject
 from consent.dialogue.grants import show_notice
-from consent.dialogue.scene import Awaiting, Decide, Pending, Turn
+from consent.dialogue.scene import Decide, Turn
+from consent.dialogue.session import Awaiting, Pending
 from consent.intents import Intent, Scope
 from consent.replies import Option
 from consent.states import State, Switch

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from consent.decisions import Action
-from consent.dialogue.scene import Awaiting, Scene, Session
+from consent.dialogue.scene import Scene
+from consent.dialogue.session import Awaiting, Session
 from consent.dialogue.step import step
 from consent.intents import Intent, IntentName
 from tests.builders import (

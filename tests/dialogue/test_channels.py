@@ -8,7 +8,8 @@ import pytest
 
 from consent.catalogue import Channel, ChannelId
 from consent.decisions import Action
-from consent.dialogue.scene import Awaiting, Scene, Session
+from consent.dialogue.scene import Scene
+from consent.dialogue.session import Awaiting, Session
 from consent.dialogue.step import step
 from consent.intents import Intent, IntentName, Wish
 from consent.replies import Option

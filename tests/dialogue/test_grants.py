@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from consent.decisions import Action
-from consent.dialogue.scene import Awaiting, Scene
+from consent.dialogue.scene import Scene
+from consent.dialogue.session import Awaiting
 from consent.dialogue.step import step
 from consent.intents import Intent, IntentName, Scope
 from consent.notices import Form

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from consent.dialogue.scene import Awaiting, Session
+from consent.dialogue.session import Awaiting, Session
 from consent.dialogue.step import resume, step
 from consent.intents import Intent, IntentName, Scope, Wish
 from consent.replies import Option

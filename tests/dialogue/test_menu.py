@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from consent.choices import intent_of
-from consent.dialogue.scene import Scene, Session
+from consent.dialogue.scene import Scene
+from consent.dialogue.session import Session
 from consent.dialogue.step import step
 from consent.intents import Intent, IntentName, Page
 from consent.notices import Form

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from consent.dialogue.scene import Awaiting, Scene, Session
+from consent.dialogue.scene import Scene
+from consent.dialogue.session import Awaiting, Session
 from consent.dialogue.step import step
 from consent.intents import Intent, IntentName, Page
 from consent.notices import Form

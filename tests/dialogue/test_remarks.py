@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from consent.decisions import Action
-from consent.dialogue.scene import Awaiting, Pending, Session
+from consent.dialogue.session import Awaiting, Pending, Session
 from consent.dialogue.step import remark
 from consent.intents import Intent, IntentName
 from consent.notices import code_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consent.decisions import Action
-from consent.dialogue.scene import Session
+from consent.dialogue.session import Session
 from consent.dialogue.step import step
 from consent.intents import Intent, IntentName, Scope, Wish
 from tests.builders import (

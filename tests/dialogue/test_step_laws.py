@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.decisions import NO, Action, Kind, Subject
-from consent.dialogue.scene import Awaiting, Decide, Pending
+from consent.dialogue.scene import Decide
+from consent.dialogue.session import Awaiting, Pending
 from consent.dialogue.step import resume, step
 from consent.intents import Intent, IntentName, Scope
 from consent.notices import code_of

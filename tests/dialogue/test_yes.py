@@ -8,7 +8,8 @@ import pytest
 
 from consent.choices import intent_of
 from consent.decisions import Action
-from consent.dialogue.scene import Scene, Session, Turn
+from consent.dialogue.scene import Scene, Turn
+from consent.dialogue.session import Session
 from consent.dialogue.step import step
 from consent.intents import Intent, IntentName
 from consent.notices import Form

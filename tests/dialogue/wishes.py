@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from consent.decisions import Decision
-from consent.dialogue.scene import Awaiting, Pending, Scene, Session, Turn
+from consent.dialogue.scene import Scene, Turn
+from consent.dialogue.session import Awaiting, Pending, Session
 from consent.intents import Intent, IntentName, Page, Scope, Wish
 from consent.notices import Form
 from consent.replies import Message, Row

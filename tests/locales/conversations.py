@@ -10,7 +10,8 @@ from itertools import chain
 from consent.chain import stamp
 from consent.copy_links import CopyWays
 from consent.decisions import Action, Subject
-from consent.dialogue.scene import Awaiting, Pending, Turn
+from consent.dialogue.scene import Turn
+from consent.dialogue.session import Awaiting, Pending
 from consent.dialogue.step import step
 from consent.intents import Intent, IntentName, Page, Wish
 from consent.notices import Form

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from consent.cases import Case
 from consent.decisions import SERVICE, Action
-from consent.dialogue.scene import Session, Turn
+from consent.dialogue.scene import Turn
+from consent.dialogue.session import Session
 from consent.dialogue.step import step
 from consent.intents import Intent, IntentName, Page
 from consent.notices import NoticeShelf, fingerprint

@@ -13,7 +13,8 @@ from itertools import count
 from consent.catalogue import BrandId
 from consent.copy_links import NO_WAY, CopyWays
 from consent.decisions import SERVICE, Action, CustomerId, Decision, DecisionId, Subject
-from consent.dialogue.scene import Awaiting, OnFile, Pending, Scene, Session, Turn
+from consent.dialogue.scene import OnFile, Scene, Turn
+from consent.dialogue.session import Awaiting, Pending, Session
 from consent.dialogue.step import remark, resume, step
 from consent.intents import Intent, IntentName, Scope
 from consent.notices import Form, code_of

@@ -22,7 +22,7 @@ from consent.case_ports import Opened, Reach, Sending
 from consent.cases import Case
 from consent.decisions import Action, CustomerId, Subject
 from consent.delivery import Report, Stray
-from consent.dialogue.scene import Awaiting, Pending, Session
+from consent.dialogue.session import Awaiting, Pending, Session
 from consent.errors import SealBroken
 from consent.feed import Entry as Told
 from consent.forgetting import Forgetting

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Table
 
 from consent.desk import ConsentDesk
-from consent.dialogue.scene import Session
+from consent.dialogue.session import Session
 from consent.intents import IntentName
 from consent.ports import Address, Displaced, Inbound, Ledger, Snapshot, Writing
 from consent.replies import Option
