@@ -23,8 +23,9 @@ from storage import schema
 from storage.database import Database
 from storage.ids import uuid7
 from storage.moments import to_store
-from storage.prepared import Prepared, insertion, listed, parameters, shape
+from storage.prepared import Prepared, listed, parameters, shape
 from storage.releasing import RELEASED
+from storage.row_writes import insertion
 from storage.rows import blocks_of, record_of
 from storage.together import Together
 from storage.vault import Vault

@@ -10,7 +10,7 @@ from storage.gathered_rows import GatheredRows
 from storage.ids import uuid7
 from storage.moments import to_store
 from storage.moving import Owner
-from storage.prepared import insertion
+from storage.row_writes import insertion
 from storage.vault import Root, Vault
 
 

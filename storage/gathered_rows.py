@@ -1,4 +1,4 @@
-"""Rows of one transaction that are written together: one statement for each kind of them."""
+"""Rows of one transaction, kept until they are written together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from storage.prepared import Prepared
+from storage.row_writes import RowWrite, write_together
 
 
 class GatheredRows:
@@ -17,9 +17,9 @@ class GatheredRows:
     def __init__(self, connection: Connection) -> None:
         """Gather for this transaction."""
         self._connection = connection
-        self._rows: dict[Prepared, list[Mapping[str, Any]]] = {}
+        self._rows: dict[RowWrite, list[Mapping[str, Any]]] = {}
 
-    def add(self, statement: Prepared, *rows: Mapping[str, Any]) -> None:
+    def add(self, statement: RowWrite, *rows: Mapping[str, Any]) -> None:
         """Keep rows for a statement."""
         if rows:
             self._rows.setdefault(statement, []).extend(rows)
@@ -27,8 +27,7 @@ class GatheredRows:
     def write(self) -> Connection:
         """Write all of it; return the connection, which sees it then."""
         gathered, self._rows = self._rows, {}
-        for statement, rows in gathered.items():
-            statement.run_all(self._connection, rows)
+        write_together(self._connection, gathered)
         return self._connection
 
     def __enter__(self) -> Self:

@@ -20,7 +20,7 @@ from consent.own_data import HeldLook
 from consent.verdicts import Question, Reason
 from storage import schema
 from storage.moments import from_store
-from storage.prepared import insertion
+from storage.row_writes import insertion
 
 #: What the byte after a customer says. It stands in stores: never change what is here, add.
 CODES: Mapping[Reason, int] = {

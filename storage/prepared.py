@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, Connection, CursorResult, Table, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BindParameter, Column, Connection, CursorResult, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 
@@ -22,13 +21,9 @@ _Pick = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 class Prepared:
     """A statement whose every value is a parameter, none of which needs to be converted."""
 
-    def __init__(self, build: Callable[[str], ClauseElement], columns: Sequence[str] = ()) -> None:
-        """Take what builds the statement for a kind of database ("sqlite", "postgresql").
-
-        :param columns: that an insert fills, or an update sets.
-        """
+    def __init__(self, build: Callable[[str], ClauseElement]) -> None:
+        """Take what builds the statement for a kind of database ("sqlite", "postgresql")."""
         self._build = build
-        self._columns = list(columns) or None
         self._compiled: dict[str, tuple[str, _Pick]] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
@@ -49,11 +44,15 @@ class Prepared:
         sql, pick = self._compiled.get(connection.dialect.name) or self._on(connection.dialect)
         connection.exec_driver_sql(sql, [pick(row) for row in rows])
 
+    @staticmethod
+    def _name(parameter: str) -> str:
+        """Return by which name its value is given."""
+        return parameter
+
     def _on(self, dialect: Dialect) -> tuple[str, _Pick]:
-        statement = self._build(dialect.name)
-        compiled = statement.compile(dialect=dialect, column_keys=self._columns)
+        compiled = self._build(dialect.name).compile(dialect=dialect)
         # Both drivers take values by their place.
-        names = tuple(getattr(compiled, "positiontup", None) or ())
+        names = tuple(map(self._name, getattr(compiled, "positiontup", None) or ()))
         made = self._compiled[dialect.name] = str(compiled), _picking(names)
         return made
 
@@ -72,24 +71,6 @@ def listed(name: str, values: Sequence[object], size: int) -> dict[str, object]:
 def shape(count: int) -> int:
     """Return the next power of two: few shapes of a statement, each prepared once."""
     return 1 << max(count - 1, 0).bit_length()
-
-
-def insertion(table: Table, columns: Sequence[str] = ()) -> Prepared:
-    """Return an insert of rows with these columns; none: all of them."""
-    return Prepared(lambda _: table.insert(), columns or table.c.keys())
-
-
-def replacement(table: Table) -> Prepared:
-    """Return an insert of whole rows which replaces those with the same primary key."""
-
-    def build(dialect: str) -> ClauseElement:
-        insert = (postgresql if dialect == "postgresql" else sqlite).insert
-        statement: sqlite.Insert | postgresql.Insert = insert(table)
-        keys = [column.name for column in table.primary_key]
-        values = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
-        return statement.on_conflict_do_update(index_elements=keys, set_=values)
-
-    return Prepared(build, table.c.keys())
 
 
 def _picking(names: Sequence[str]) -> _Pick:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, Update, bindparam, null, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent.decisions import CustomerId, Decision
@@ -16,7 +16,7 @@ from storage import schema
 from storage.gathered_rows import GatheredRows
 from storage.ids import uuid7
 from storage.moments import to_store
-from storage.prepared import Prepared, insertion, replacement
+from storage.row_writes import change, insertion, replacement
 from storage.rows import (
     ASKED_FROM,
     ChannelWord,
@@ -55,7 +55,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
 
 def move_head(rows: GatheredRows, writing: Writing) -> None:
     """Note the new end of a customer's chain."""
-    values = {"customer": writing.customer, "head": writing.head, "length": writing.length}
+    values = {"customer_id": writing.customer, "head": writing.head, "length": writing.length}
     rows.add(_MOVE_HEAD, values)
 
 
@@ -185,7 +185,7 @@ def queue(
 
 def mark_reachable(rows: GatheredRows, digest: str) -> None:
     """Who writes can be written to."""
-    rows.add(_REACHABLE, {"digest": digest})
+    rows.add(_REACHABLE, {"address_hash": digest, "unreachable_since": None})
 
 
 def log_look(
@@ -204,19 +204,7 @@ def log_look(
     _LOOK.run(connection, row)
 
 
-def _reaching() -> Update:
-    table = schema.addresses
-    mine = table.c.address_hash == bindparam("digest")
-    return table.update().where(mine).values(unreachable_since=null())
-
-
-def _moving_head() -> Update:
-    table = schema.customers
-    mine = table.c.customer_id == bindparam("customer")
-    return table.update().where(mine).values(head=bindparam("head"), length=bindparam("length"))
-
-
-_MOVE_HEAD = Prepared(lambda _: _moving_head())
+_MOVE_HEAD = change(schema.customers, "customer_id", ("head", "length"))
 _DECISIONS = insertion(schema.decisions)
 _STANDING = replacement(schema.standing)
 _SESSION = replacement(schema.sessions)
@@ -231,5 +219,5 @@ _CASE = insertion(
         *("language", "sealed_words", "address_hash"),
     ),
 )
-_REACHABLE = Prepared(lambda _: _reaching())
+_REACHABLE = change(schema.addresses, "address_hash", ("unreachable_since",))
 _LOOK = insertion(schema.read_log)

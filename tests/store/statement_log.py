@@ -30,13 +30,21 @@ REFERENCE = frozenset(
 )
 _KEYS = ("customer_id", "address_hash", "joined_to")
 #: Says it for others.
-_FOR_OTHERS = ("storage/bulk.py", "storage/prepared.py", "storage/gathered_rows.py")
+_FOR_OTHERS = (
+    *("storage/bulk.py", "storage/prepared.py", "storage/gathered_rows.py"),
+    "storage/row_writes.py",
+)
 #: The shape of the store is nobody's question.
 _SHAPE = ("storage/migration", "storage/postgres", "storage/sqlite")
 _LIST = re.compile(r"IN \((?:\?(?:, )?)+\)")
 _NO_LIST = re.compile(r"\(?([\w.]+) IN \(NULL\) AND \(1 != 1\)\)?")
 _VALUE = re.compile(r"\$\d+(?:::[A-Z]+)?")
 _NAMES = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE) (?!OF\b)(\w+)")
+#: Rows of several customers, a column at a time; and statements that go there together.
+_ARRAYS = re.compile(r"unnest\((?:\?\[\](?:, )?)+\) AS \w+\([^)]*\)")
+_GIVEN = re.compile(r"\brows_\d+\b")
+_SAME = re.compile(r"\bgiven\.(\w+) AS \1\b")
+_PARTS = re.compile(r"(?:WITH |\), )part_\d+ AS \(|\) SELECT 1$")
 #: A list of keys that PostgreSQL is handed as one value.
 _HANDED = "json_array_elements_text("
 _BREAKS = re.compile(r" (?=(?:FROM|WHERE|(?:LEFT OUTER )?JOIN|ORDER BY|SET|VALUES|ON CONFLICT) )")
@@ -64,6 +72,8 @@ class Statement:
         sql, tables = self.sql, self.tables
         if sql.startswith("INSERT") and "SELECT" not in sql:
             return _key_of_insert(tables[0])
+        if "FROM unnest(?…)" in sql:
+            return f"{_key_of_many(sql, tables[0])}, many"
         where = sql.partition(" WHERE ")[2]
         for name in _KEYS:
             if re.search(rf"\b{name} = \?", where):
@@ -84,6 +94,12 @@ def _key_of_insert(table: str) -> str:
     if "address_hash" in columns:
         return "address_hash"
     return "reference" if table in REFERENCE else "position"
+
+
+def _key_of_many(sql: str, table: str) -> str:
+    if sql.startswith("INSERT"):
+        return _key_of_insert(table)
+    return next((name for name in _KEYS if f"{table}.{name} = given.{name}" in sql), "scan")
 
 
 class Log:
@@ -117,9 +133,9 @@ class Log:
             return
         module = _speaker(self._house)
         if module is not None:
-            statement = normal(sql)
-            self._fresh.add(statement)
-            self.heard.setdefault(statement, Statement(statement)).by.add(module)
+            for statement in apart(normal(sql)):
+                self._fresh.add(statement)
+                self.heard.setdefault(statement, Statement(statement)).by.add(module)
 
 
 def _speaker(house: str) -> str | None:
@@ -139,7 +155,16 @@ def _speaker(house: str) -> str | None:
 def normal(sql: str) -> str:
     """Return a statement without values, casts, lengths of lists and line breaks."""
     found = _LIST.sub("IN (?…)", _VALUE.sub("?", " ".join(sql.split())))
+    found = _ARRAYS.sub("unnest(?…) AS given", _GIVEN.sub("given", found))
+    found = _SAME.sub(r"given.\1", found)
     return _NO_LIST.sub(r"\1 IN (?…)", found)
+
+
+def apart(statement: str) -> list[str]:
+    """Return the statements that one is made of, or itself."""
+    if not statement.startswith("WITH part_"):
+        return [statement]
+    return [part for part in _PARTS.split(statement) if part]
 
 
 def listed() -> dict[str, Statement]:

@@ -35,7 +35,7 @@ from storage.tokens import SqlTokens
 from tests.builders import CountedEntropy
 from tests.store.batch_stage import bring, freed, no, number, yes
 from tests.store.servers import Server
-from tests.store.statement_log import TABLE, Log, Statement, listed, normal
+from tests.store.statement_log import TABLE, Log, Statement, apart, listed, normal
 from tests.store.stores import VAULT
 from tests.store.test_ledger import CLOCK, HOUSE, NUMBER
 
@@ -232,6 +232,14 @@ KEYS = {
     "INSERT INTO read_log (customer_id) VALUES (?)": "customer_id",
     "INSERT INTO tombstones (address_hash) VALUES (?)": "address_hash",
     "INSERT INTO feed (position) VALUES (?)": "position",
+    "INSERT INTO inbound (a) SELECT given.a AS a FROM unnest(?…) AS given": "customer_id, many",
+    (
+        "UPDATE customers SET a=given.a FROM unnest(?…) AS given "
+        "WHERE customers.customer_id = given.customer_id"
+    ): "customer_id, many",
+    (
+        "UPDATE customers SET a=given.a FROM unnest(?…) AS given WHERE customers.a = given.b"
+    ): "scan, many",
     "SELECT pg_advisory_xact_lock(?)": "none",
 }
 
@@ -251,8 +259,19 @@ def test_keys_are_told_apart(sql: str, key: str) -> None:
         ("(a.c IN (NULL) AND (1 != 1))", "a.c IN (?…)"),
         ("SET a=$1::VARCHAR WHERE b = $2::VARCHAR AND c", "SET a=? WHERE b = ? AND c"),
         ("LIMIT $12::INTEGER", "LIMIT ?"),
+        (
+            "SELECT rows_1.a FROM unnest($1::TEXT[], $2::BIGINT[]) AS rows_1(a, b)",
+            "SELECT given.a FROM unnest(?…) AS given",
+        ),
     ],
 )
 def test_values_are_left_out(sql: str, plain: str) -> None:
     """The same question about another customer is the same statement."""
     assert plain == normal(sql)
+
+
+def test_what_goes_together_is_listed_apart() -> None:
+    """Which tables a crowd's messages touch varies; each statement of it does not."""
+    together = "WITH part_0 AS (INSERT INTO a (b) SELECT given.b), part_1 AS (UPDATE c) SELECT 1"
+    assert ["INSERT INTO a (b) SELECT given.b", "UPDATE c"] == apart(together)
+    assert ["SELECT 1"] == apart("SELECT 1")
