@@ -9,14 +9,13 @@ is, both sides of a comparison would wait for the same clock.
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 
 import uvicorn
 
 from app.composition import compose
 from app.server import build_server
-from app.serving import server_config
+from app.serving import server_config, settle
 from app.settings import load_settings
 from app.store import open_store
 from app.telegram_door import Bots
@@ -52,7 +51,7 @@ async def serve() -> None:
     )
     bots = Bots(assistant, store, settings, HurriedTime())
     await bots.introduce()
-    gc.freeze()
+    settle()
     server = build_server(assistant, store, settings, bots)
     await uvicorn.Server(server_config(server, settings)).serve()
 
