@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -19,6 +18,7 @@ from app.import_rejects import Rejects
 from app.import_rows import MEANINGS, RowReader
 from app.import_worker import Briefing
 from app.importing import Importing, Tally
+from app.row_bar import RowBar
 from app.settings import load_settings
 from app.store import Store, open_store
 from consent.catalogue import BrandId, Catalogue
@@ -35,12 +35,9 @@ from storage.rehearsal import Rehearsal
 from storage.sqlite import SqliteDatabase
 
 _REJECTED = ".rejected.csv"
-_WIDTH = 30
 #: Seconds between two transactions: on SQLite others write then. On a busy machine half of the
 #: customers' messages do not wait at all, 19 of 20 half a second at most (measured).
 _BREATH = 0.01
-#: Seconds between two looks of the progress bar.
-_EVERY = 0.1
 
 
 def run_import(
@@ -69,7 +66,7 @@ def run_import(
     if listed.resolve() == file.resolve():
         raise SettingBroken("--rejected names the file itself")
     with ImportFile(file) as source, closing(Crew.for_file(source.size)) as crew:
-        bar = Bar(source, screen or sys.stderr)
+        bar = RowBar(screen or sys.stderr)
         work = _through(source, catalogue, brand, Rejects(listed), crew, bar, dry_run=dry_run)
         tally = asyncio.run(work)
     return not tally.rejects, _summary(tally, listed, dry_run=dry_run)
@@ -81,7 +78,7 @@ async def _through(  # noqa: PLR0913
     brand: str,
     rejects: Rejects,
     crew: Crew,
-    bar: Bar,
+    bar: RowBar,
     *,
     dry_run: bool,
 ) -> Tally:
@@ -102,7 +99,11 @@ async def _through(  # noqa: PLR0913
             embedded = dry_run or isinstance(store.database, SqliteDatabase)
             importing = Importing(source, rejects, crew, recorder, beside=not embedded)
             imports = None if dry_run else store.imports
-            return await importing.through(imports, brand, clock, bar.show)
+
+            def tick(rows: int) -> None:
+                bar.show(rows, source.share)
+
+            return await importing.through(imports, brand, clock, tick)
     finally:
         bar.clear()
         await store.database.close()
@@ -121,36 +122,6 @@ async def _batches(store: Store, *, dry_run: bool) -> AsyncIterator[Recording]:
             yield Rehearsal(store.batches, scratch)
         finally:
             await scratch.close()
-
-
-class Bar:
-    """A progress bar; nothing where nobody looks."""
-
-    def __init__(self, source: ImportFile, screen: TextIO) -> None:
-        """Show how far `source` is on `screen`, if that is a terminal."""
-        self._source, self._screen = source, screen
-        self._seen = screen.isatty()
-        self._began = time.monotonic()
-        self._shown = 0.0
-
-    def show(self, rows: int) -> None:
-        """Show how many rows are done."""
-        now = time.monotonic()
-        if not self._seen or now - self._shown < _EVERY:
-            return
-        self._shown = now
-        share = self._source.share
-        bar = "█" * round(share * _WIDTH)
-        speed = rows / max(now - self._began, 0.001)
-        line = f"\r{share:4.0%} {bar:░<{_WIDTH}} {rows} rows, {speed:.0f} a second\x1b[K"
-        self._screen.write(line)
-        self._screen.flush()
-
-    def clear(self) -> None:
-        """Leave the line as it was."""
-        if self._seen:
-            self._screen.write("\r\x1b[K")
-            self._screen.flush()
 
 
 def _summary(tally: Tally, listed: Path, *, dry_run: bool) -> list[str]:

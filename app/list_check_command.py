@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,6 +23,7 @@ from app.list_check_opening import (
 from app.list_check_run import Checking, Means, Targets
 from app.list_check_since import refuse_missing
 from app.list_check_source import ListSource
+from app.row_bar import RowBar
 from app.settings import load_settings
 from app.store import Store, with_store
 from consent.errors import SettingBroken
@@ -36,8 +36,6 @@ from locales.notice_lock import read_lock
 from marketing.list_columns import ListUnclear
 from marketing.list_summary import in_words, is_signed, summary_in
 from storage.signing import read_public_keys
-
-_WIDTH, _EVERY = 30, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +72,7 @@ def run_check_list(
     if not said.purposes and said.since is None:
         raise SettingBroken("--purpose must say what is asked")
     settings = load_settings(catalogue)
-    bar, clock = Bar(screen or sys.stderr), SystemClock()
+    bar, clock = RowBar(screen or sys.stderr), SystemClock()
 
     async def work(store: Store) -> dict[str, Any]:
         notices = WiderShelf(read_lock(ROOT), await store.papers.all())
@@ -155,30 +153,3 @@ def _content(file: Path) -> bytes:
             return stream.read(1 << 20)
     except OSError as fault:
         raise ListUnclear(f"{file}: {fault.strerror}.") from fault
-
-
-class Bar:
-    """A progress bar; nothing where nobody looks."""
-
-    def __init__(self, screen: TextIO) -> None:
-        """Show it on a screen, if that is a terminal."""
-        self._screen, self._seen = screen, screen.isatty()
-        self._began, self._shown = time.monotonic(), 0.0
-
-    def show(self, rows: int, share: float) -> None:
-        """Show how many rows are done, and what share of the file."""
-        now = time.monotonic()
-        if not self._seen or now - self._shown < _EVERY:
-            return
-        self._shown = now
-        bar = "█" * round(share * _WIDTH)
-        speed = rows / max(now - self._began, 0.001)
-        line = f"\r{share:4.0%} {bar:░<{_WIDTH}} {rows} rows, {speed:.0f} a second\x1b[K"
-        self._screen.write(line)
-        self._screen.flush()
-
-    def clear(self) -> None:
-        """Leave the line as it was."""
-        if self._seen:
-            self._screen.write("\r\x1b[K")
-            self._screen.flush()

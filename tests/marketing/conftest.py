@@ -9,8 +9,18 @@ import pytest
 
 from tests.marketing.stage import Stage, staged
 from tests.store.conftest import database, file_database, ledger, made, postgres
+from tests.store.servers import Server
 
 __all__ = ["database", "file_database", "ledger", "made", "postgres", "stage"]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """Return where an empty PostgreSQL database is, and nothing for an embedded store."""
+    if request.param == "sqlite":
+        return None
+    server: Server = request.getfixturevalue("postgres")
+    return server.fresh()
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from app.list_check_desk import sweep_spool
+from app.list_check_run import Checking, Targets, Tick
 from app.numbers import parse_number
 from consent.ports import Address
 from marketing.list_addresses import AddressReader
@@ -23,6 +25,19 @@ ASKED = {"purpose": "offers", "channel": "sms", "reason": "autumn offer"}
 def holds(cell: str) -> bool:
     """Say whether a cell is a number or an e-mail address."""
     return isinstance(READER.read(cell), Address)
+
+
+def held_up(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Let no list be checked until what this returns is set."""
+    go = asyncio.Event()
+    through = Checking.through
+
+    async def slow(checking: Checking, targets: Targets, tick: Tick) -> dict[str, Any]:
+        await go.wait()
+        return await through(checking, targets, tick)
+
+    monkeypatch.setattr(Checking, "through", slow)
+    return go
 
 
 @dataclass(slots=True)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-import uvicorn
-
 from app.composition import register_notices
 from app.rate_limits import Quota, Quotas
 from tests.marketing.list_stage import Lists
+from tests.marketing.sockets import Hold, beside, on_a_socket
 from tests.marketing.stage import Stage, number, staged
 
 #: Nothing is refused for being too much.
@@ -34,32 +30,16 @@ class Served:
 @contextmanager
 def served(folder: Path) -> Iterator[Served]:
     """Return a door with some customers behind it, served by a thread until left."""
-    ready, ended = threading.Event(), threading.Event()
-    found: list[Served] = []
 
-    async def run() -> None:
+    async def serve(hold: Hold[Served]) -> None:
         async with staged(folder, quotas=_GENEROUS) as stage:
-            listening = socket.create_server(("127.0.0.1", 0))
-            port = listening.getsockname()[1]
             headers, names = await _settled(stage, folder)
             app = stage.client._app  # type: ignore[attr-defined]
-            server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-            serving = asyncio.create_task(server.serve(sockets=[listening]))
-            found.append(Served(url=f"http://127.0.0.1:{port}", headers=headers, names=names))
-            ready.set()
-            await asyncio.to_thread(ended.wait)
-            server.should_exit = True
-            await serving
-            listening.close()
+            async with on_a_socket(app) as url:
+                await hold(Served(url=url, headers=headers, names=names))
 
-    thread = threading.Thread(target=asyncio.run, args=(run(),))
-    thread.start()
-    try:
-        assert ready.wait(60)
-        yield found[0]
-    finally:
-        ended.set()
-        thread.join()
+    with beside(serve) as found:
+        yield found
 
 
 async def _settled(stage: Stage, folder: Path) -> tuple[dict[str, str], dict[str, str]]:

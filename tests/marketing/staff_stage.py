@@ -144,7 +144,7 @@ class StaffStage:
             invited_until=now + INVITED_FOR,
             roles={"lmt": frozenset({Role.MARKETING})} if roles is None else roles,
         )
-        assert await self.staff.add(account, self.entry("added"))
+        assert await self.staff.add(account, replace(self.entry("added"), about=login))
         return account
 
     async def account(

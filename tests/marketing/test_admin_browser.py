@@ -2,72 +2,53 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import socket
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, Page
 
+from app.marketing.staff_log import PATH as STAFF_LOG
 from consent.access import digest_of
 from consent.staff import Entry
 from consent.token_rotation import Replacing
 from tests.marketing.admin_stage import ACCOUNTS, CARE, TOKENS, Admins, administered
 from tests.marketing.browsing import chromium, entered, examined, listen, tabbed_to
+from tests.marketing.sockets import Hold, beside, on_a_socket
 from tests.marketing.staff_stage import PASSWORD
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """The pages on a socket, with somebody's session, and what is behind them."""
+    """The pages on a socket, and somebody's session."""
 
-    url: str = ""
-    cookie: tuple[str, str] = ("", "")
-    ready: threading.Event = field(default_factory=threading.Event)
-    ended: threading.Event = field(default_factory=threading.Event)
+    url: str
+    cookie: tuple[str, str]
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve the pages, with people and tokens, from a thread of its own."""
-    found, folder = Served(), tmp_path_factory.mktemp("admin")
-    thread = threading.Thread(target=asyncio.run, args=(_serve(found, folder),))
-    thread.start()
-    try:
-        assert found.ready.wait(60)
+    folder = tmp_path_factory.mktemp("admin")
+
+    async def serve(hold: Hold[Served]) -> None:
+        async with administered(folder) as admins:
+            await _used(admins)
+            async with (
+                admins.stage.logged_in("fanija") as browser,
+                on_a_socket(admins.stage.app) as url,
+            ):
+                await hold(Served(url=url, cookie=("consent_staff", browser.secret)))
+
+    with beside(serve) as found:
         yield found
-    finally:
-        found.ended.set()
-        thread.join()
-
-
-async def _serve(found: Served, folder: Path) -> None:
-    async with administered(folder) as admins:
-        await _used(admins)
-        async with admins.stage.logged_in("fanija") as browser:
-            found.cookie = ("consent_staff", browser.secret)
-        listening = socket.create_server(("127.0.0.1", 0))
-        found.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server = uvicorn.Server(
-            uvicorn.Config(admins.stage.app, log_level="error", lifespan="off")
-        )
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        found.ready.set()
-        await asyncio.to_thread(found.ended.wait)
-        server.should_exit = True
-        await serving
-        listening.close()
 
 
 async def _used(admins: Admins) -> None:
@@ -136,6 +117,7 @@ async def test_no_page_has_a_barrier(browser: Browser, served: Served, language:
             "token": f"{TOKENS}/till",
             "token-replaced": f"{TOKENS}/crm",
             "token-ended": f"{TOKENS}/gone",
+            "staff-log": STAFF_LOG,
         }.items():
             await page.goto(f"{served.url}{path}?brand=lmt")
             await page.eval_on_selector_all("details", "all => all.forEach(x => x.open = true)")
@@ -184,6 +166,24 @@ async def test_somebody_is_added_by_keyboard(browser: Browser, served: Served) -
         word = await page.inner_text("#secret")
         assert word == await page.evaluate("navigator.clipboard.readText()")
         assert re.fullmatch(r"(?:[2-9A-Z]{4}-){3}[2-9A-Z]{4}", word)
+
+
+async def test_the_staff_log_is_narrowed_by_keyboard(browser: Browser, served: Served) -> None:
+    """From the navigation to what was done to tokens, without a mouse."""
+    async with _opened(browser, served) as (page, heard):
+        await page.goto(f"{served.url}/marketing/texts?brand=lmt")
+        await tabbed_to(page, _is("nav a[href*=staff-log]"))
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("#kind")
+        await tabbed_to(page, _is("#kind"))
+        await page.keyboard.type("tok")
+        await tabbed_to(page, _is("form.row button"))
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("form.row a")
+        acts = set(await page.locator("tbody td:nth-child(3)").all_inner_texts())
+        assert acts <= {"issued a token", "replaced a token", "revoked a token"}
+        assert {"issued a token", "replaced a token"} <= acts
+        assert [] == heard
 
 
 async def test_a_token_is_replaced_and_revoked_by_keyboard(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from app.list_check_run import Checking, Targets, Tick
 from app.marketing.forms import token_of
+from tests.marketing.list_stage import held_up
 from tests.marketing.pages_stage import PATHS, Pages, paged
 from tests.marketing.stage import number
 
@@ -58,14 +57,7 @@ async def test_where_too_many_are_unfinished_the_page_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In words, above the form."""
-    go = asyncio.Event()
-    through = Checking.through
-
-    async def slow(checking: Checking, targets: Targets, tick: Tick) -> dict[str, Any]:
-        await go.wait()
-        return await through(checking, targets, tick)
-
-    monkeypatch.setattr(Checking, "through", slow)
+    go = held_up(monkeypatch)
     async with paged(tmp_path) as pages:
         taken = [await _send(pages, "marketing") for _ in range(8)]
         assert "Too many lists" in (await _send(pages, "marketing")).text

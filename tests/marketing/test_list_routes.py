@@ -9,17 +9,15 @@ import sys
 from asyncio.subprocess import PIPE
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
-from app.list_check_run import Checking, Targets, Tick
 from app.list_check_state import read_state
 from consent.access import TokenScope
 from consent.decisions import Action
 from consent.ports import Address, AddressKind
-from tests.marketing.list_stage import URL, Lists
+from tests.marketing.list_stage import URL, Lists, held_up
 from tests.marketing.stage import DAY, Stage, number
 
 
@@ -249,14 +247,7 @@ async def test_a_ninth_unfinished_list_is_refused(
     lists: Lists, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the time to come again; once one is finished there is place."""
-    go = asyncio.Event()
-    through = Checking.through
-
-    async def slow(checking: Checking, targets: Targets, tick: Tick) -> dict[str, Any]:
-        await go.wait()
-        return await through(checking, targets, tick)
-
-    monkeypatch.setattr(Checking, "through", slow)
+    go = held_up(monkeypatch)
     taken = [await lists.send(listed(0)) for _ in range(8)]
     refused = await lists.send(listed(0))
     assert 429 == refused.status_code
@@ -302,14 +293,7 @@ async def test_a_list_that_waits_for_its_place_is_told_as_waiting(
     lists: Lists, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long the lists before it take."""
-    go = asyncio.Event()
-    through = Checking.through
-
-    async def slow(checking: Checking, targets: Targets, tick: Tick) -> dict[str, Any]:
-        await go.wait()
-        return await through(checking, targets, tick)
-
-    monkeypatch.setattr(Checking, "through", slow)
+    go = held_up(monkeypatch)
     taken = [await lists.send(listed(0)) for _ in range(3)]
     lists.stage.clock.wait(12)
     assert "waiting" == await _status(lists, taken[-1].json()["id"])

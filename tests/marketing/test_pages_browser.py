@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
-import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page
 
 from app.composition import register_notices
 from tests.marketing.browsing import chromium, entered, examined, listen, tabbed_to
-from tests.marketing.pages_stage import PATHS, Pages, paged, peopled
+from tests.marketing.pages_stage import PATHS, Pages, named, paged, peopled
+from tests.marketing.sockets import Hold, beside, on_a_socket
 from tests.marketing.stage import number
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -25,51 +22,37 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 _LANGUAGES = ("lv", "ru", "en")
 #: Who goes in the end, with nothing open; and who waits for an answer.
 _GOES, _WAITS = number(2), number(1)
+#: By what else the first is known.
+_KEY, _MAIL = "C-017a", "anna@example.lv"
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """The pages on a socket, and whose sessions there are."""
+    """The pages on a socket, a session of whoever may do everything, and a case."""
 
-    url: str = ""
-    cookie: str = ""
-    secret: str = ""
-    case: str = ""
-    ready: threading.Event = field(default_factory=threading.Event)
-    ended: threading.Event = field(default_factory=threading.Event)
+    url: str
+    cookie: tuple[str, str]
+    case: str
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve the pages, with customers and a case, from a thread of its own."""
-    found, folder = Served(), tmp_path_factory.mktemp("pages")
-    thread = threading.Thread(target=asyncio.run, args=(_serve(found, folder),))
-    thread.start()
-    try:
-        assert found.ready.wait(60)
+    folder = tmp_path_factory.mktemp("pages")
+
+    async def serve(hold: Hold[Served]) -> None:
+        async with paged(folder) as pages:
+            await register_notices(pages.stage.assistant, pages.stage.store.ledger)
+            await peopled(pages.stage)
+            for turn, words in enumerate(("give 8", "AGREE", "no calls")):
+                await pages.stage.says(_GOES, words, f"goes-{turn}")
+            case, cookie = await _case(pages), (pages.door.cookie, pages.secrets["both"])
+            await named(pages.stage, _GOES, _KEY, _MAIL)
+            async with on_a_socket(pages.app) as url:
+                await hold(Served(url=url, cookie=cookie, case=case))
+
+    with beside(serve) as found:
         yield found
-    finally:
-        found.ended.set()
-        thread.join()
-
-
-async def _serve(found: Served, folder: Path) -> None:
-    async with paged(folder) as pages:
-        await register_notices(pages.stage.assistant, pages.stage.store.ledger)
-        await peopled(pages.stage)
-        for turn, words in enumerate(("give 8", "AGREE", "no calls")):
-            await pages.stage.says(_GOES, words, f"goes-{turn}")
-        found.case = await _case(pages)
-        listening = socket.create_server(("127.0.0.1", 0))
-        found.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        found.cookie, found.secret = pages.door.cookie, pages.secrets["both"]
-        server = uvicorn.Server(uvicorn.Config(pages.app, log_level="error", lifespan="off"))
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        found.ready.set()
-        await asyncio.to_thread(found.ended.wait)
-        server.should_exit = True
-        await serving
-        listening.close()
 
 
 async def _case(pages: Pages) -> str:
@@ -87,7 +70,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def _enter(browser: Browser, served: Served, language: str = "en") -> BrowserContext:
-    return await entered(browser, served.url, (served.cookie, served.secret), language)
+    return await entered(browser, served.url, served.cookie, language)
 
 
 async def _found(page: Page, served: Served, whom: str) -> None:
@@ -122,9 +105,17 @@ async def test_no_page_has_a_barrier(browser: Browser, served: Served, language:
         await page.click("button.first")
         await page.wait_for_selector("#words")
         wrong += await examined(page, f"{language}-case")
+        await page.fill("#words", "a" * 500)
+        await page.click("#answer ~ form button")
+        await page.wait_for_selector(".fault")
+        wrong += await examined(page, f"{language}-case-refused")
+        said = {"lv": "SMS ziņai", "ru": "Для SMS", "en": "for an SMS"}[language]
+        assert said in await page.inner_text(".fault")
     finally:
         await context.close()
-    assert ([], []) == (wrong, heard)
+    # A form that is refused is answered with 409, and Chromium says so.
+    told = [one for one in heard if "409 (Conflict)" not in one]
+    assert ([], []) == (wrong, told)
 
 
 @pytest.mark.parametrize("language", _LANGUAGES)
