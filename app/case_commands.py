@@ -15,9 +15,9 @@ from app.case_text import Measure
 from app.check_command import viewer
 from app.settings import load_settings
 from app.store import with_store
-from consent.case_ports import CaseRefused, Cases, Named, Told, more_time
+from consent.case_ports import Cases, Named, Told, more_time
 from consent.catalogue import BrandId, Catalogue
-from consent.errors import SettingBroken
+from consent.errors import ConsentError, SettingBroken
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.wording import load_texts
@@ -26,6 +26,12 @@ _T = TypeVar("_T")
 _STDIN = "-"
 #: More than any answer may have; a whole film is none.
 _LARGEST = 100_000
+
+
+class AnswerUnreadable(ConsentError):
+    """Nothing was answered; mend the file named here and try again."""
+
+    code = "case"
 
 
 def list_cases(
@@ -146,9 +152,9 @@ def _words(text: str | None, file: str | None) -> str:
                 content = stream.read(_LARGEST)
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise CaseRefused(f"{file} is not UTF-8; save it as UTF-8 and try again.") from fault
+        raise AnswerUnreadable(f"{file} is not UTF-8; save it as UTF-8.") from fault
     except OSError as fault:
-        raise CaseRefused(f"{file} cannot be read: {fault.strerror}.") from fault
+        raise AnswerUnreadable(f"{file} cannot be read: {fault.strerror}.") from fault
 
 
 def _catalogue(brand: str) -> Catalogue:

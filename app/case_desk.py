@@ -27,16 +27,15 @@ from app.idempotency import Answers
 from app.system_access import token_of
 from consent.case_ports import (
     CaseQuery,
-    CaseRefused,
     Cases,
-    CaseUnfit,
-    CaseUnknown,
     Named,
     Told,
     more_time,
 )
+from consent.case_refusals import CaseRefused, CaseUnfit, CaseUnknown
 
 _T = TypeVar("_T")
+_Said = TypeVar("_Said", CaseAnswer, CaseExtension, CaseClosing)
 
 
 class _Conflict(HTTPException):
@@ -103,6 +102,16 @@ class CaseDesk:
             by=f"{person} ({system})" if person else system,
             at=self.assistant.clock.now(),
         )
+
+    def wish(
+        self,
+        request: AnyRequest,
+        reference: str,
+        said: _Said,
+        act: Callable[[Named, _Said], Awaitable[CaseDone]],
+    ) -> Callable[[], Awaitable[CaseDone]]:
+        """Return what does with a case what somebody wants, once it is called."""
+        return partial(act, self.named(request, reference, said.by), said)
 
     async def once(
         self, request: AnyRequest, key: str | None, work: Callable[[], Awaitable[CaseDone]]

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from app.case_lines import due_at
-from consent.case_ports import Filed, Opened, Reach, Sending, Trouble
+from consent.case_ports import Filed, Opened, Reach, Sending
+from consent.case_refusals import Trouble
 from consent.catalogue import Catalogue
 
 #: What of a case is the same wherever it is shown.

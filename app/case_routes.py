@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from litestar import Response, get, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from app import api_examples
+from app.api_operation import Shown
 from app.api_pages import After
-from app.api_terms import AnyRequest, Key, Why, fresh, terms
+from app.api_terms import AnyRequest, Key, Terms, Why, fresh, terms
 from app.case_desk import CaseDesk, case_place
 from app.case_entries import (
     CaseAnswer,
@@ -127,20 +127,29 @@ def _case_route(desk: CaseDesk, guards: Sequence[Guard]) -> HTTPRouteHandler:
     return show_case
 
 
+class _Doing(Terms):
+    """What a route is given by which something is done with a case."""
+
+    status_code: int
+    request_max_body_size: int
+
+
+def _doing(guards: Sequence[Guard], shown: Shown, status: int) -> _Doing:
+    found = terms(guards, _AWAY, 404, 409, 413, 422, shown=shown)
+    return _Doing(**found, status_code=status, request_max_body_size=_LARGEST)
+
+
 def _answer_route(desk: CaseDesk, guards: Sequence[Guard]) -> HTTPRouteHandler:
     @post(
         f"{_PATH}/{{reference:str}}/answer",
-        status_code=202,
-        request_max_body_size=_LARGEST,
         summary="Answer a customer over the door they asked by; the case ends when it has left",
-        **terms(guards, _AWAY, 404, 409, 413, 422, shown=api_examples.CASE_ANSWER),
+        **_doing(guards, api_examples.CASE_ANSWER, 202),
     )
     async def answer_case(
         request: AnyRequest, reference: _Reference, data: JSONBody[CaseAnswer], key: Key = None
     ) -> Response[CaseDone]:
-        named = desk.named(request, reference, data.by)
-        done = await desk.once(request, key, partial(desk.answer, named, data))
-        return Response(done, headers=fresh(request))
+        wish = desk.wish(request, reference, data, desk.answer)
+        return Response(await desk.once(request, key, wish), headers=fresh(request))
 
     return answer_case
 
@@ -148,10 +157,8 @@ def _answer_route(desk: CaseDesk, guards: Sequence[Guard]) -> HTTPRouteHandler:
 def _extend_route(desk: CaseDesk, guards: Sequence[Guard]) -> HTTPRouteHandler:
     @post(
         f"{_PATH}/{{reference:str}}/extend",
-        status_code=202,
-        request_max_body_size=_LARGEST,
         summary="Take two months more, once; the customer is told why",
-        **terms(guards, _AWAY, 404, 409, 413, 422, shown=api_examples.CASE_EXTENSION),
+        **_doing(guards, api_examples.CASE_EXTENSION, 202),
     )
     async def extend_case(
         request: AnyRequest,
@@ -159,9 +166,8 @@ def _extend_route(desk: CaseDesk, guards: Sequence[Guard]) -> HTTPRouteHandler:
         data: JSONBody[CaseExtension],
         key: Key = None,
     ) -> Response[CaseDone]:
-        named = desk.named(request, reference, data.by)
-        done = await desk.once(request, key, partial(desk.extend, named, data))
-        return Response(done, headers=fresh(request))
+        wish = desk.wish(request, reference, data, desk.extend)
+        return Response(await desk.once(request, key, wish), headers=fresh(request))
 
     return extend_case
 
@@ -169,16 +175,13 @@ def _extend_route(desk: CaseDesk, guards: Sequence[Guard]) -> HTTPRouteHandler:
 def _close_route(desk: CaseDesk, guards: Sequence[Guard]) -> HTTPRouteHandler:
     @post(
         f"{_PATH}/{{reference:str}}/close",
-        status_code=200,
-        request_max_body_size=_LARGEST,
         summary="End a case without an answer from here",
-        **terms(guards, _AWAY, 404, 409, 413, 422, shown=api_examples.CASE_CLOSING),
+        **_doing(guards, api_examples.CASE_CLOSING, 200),
     )
     async def close_case(
         request: AnyRequest, reference: _Reference, data: JSONBody[CaseClosing], key: Key = None
     ) -> Response[CaseDone]:
-        named = desk.named(request, reference, data.by)
-        done = await desk.once(request, key, partial(desk.close, named, data))
-        return Response(done, headers=fresh(request))
+        wish = desk.wish(request, reference, data, desk.close)
+        return Response(await desk.once(request, key, wish), headers=fresh(request))
 
     return close_case

@@ -8,7 +8,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from consent.case_ports import CaseUnfit, Draft, Reach
+from consent.case_ports import Draft, Reach
+from consent.case_refusals import CaseUnfit, Why
 from consent.catalogue import BrandId
 from consent.notices import Form
 from consent.replies import Message, Reply
@@ -45,7 +46,7 @@ def cleaned(text: str, door: str) -> str:
     lines = ("".join(map(_seen, line)).strip() for line in said.splitlines())
     kept = "\n".join(lines).strip()
     if not kept:
-        raise CaseUnfit("There are no words to send.")
+        raise CaseUnfit(Why.NO_WORDS, "There are no words to send.")
     return kept
 
 
@@ -94,8 +95,12 @@ def _as_sms(words: str) -> str:
     if price.parts > _MOST_PARTS:
         over = price.units - _MOST_PARTS * _PART[price.encoding]
         raise CaseUnfit(
+            Why.LONG_SMS,
             f"It would take {price.parts} SMS parts, and at most {_MOST_PARTS} are sent: "
-            f"it is about {over} characters too long."
+            f"it is about {over} characters too long.",
+            parts=price.parts,
+            most=_MOST_PARTS,
+            over=over,
         )
     return "an SMS" if price.parts == 1 else f"an SMS of {price.parts} parts"
 
@@ -103,5 +108,6 @@ def _as_sms(words: str) -> str:
 def _as_chat(words: str) -> str:
     if len(words) > _LONGEST_IN_CHAT:
         over = len(words) - _LONGEST_IN_CHAT
-        raise CaseUnfit(f"It is {over} characters too long for a message in Telegram.")
+        told = f"It is {over} characters too long for a message in Telegram."
+        raise CaseUnfit(Why.LONG_CHAT, told, over=over)
     return "a message in Telegram"

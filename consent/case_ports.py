@@ -9,44 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from enum import StrEnum
 from typing import Protocol
 
+from consent.case_refusals import CaseRefused, Trouble, Why
 from consent.cases import Case, CaseState, extended_end, lawful_end
 from consent.decisions import CustomerId
 from consent.delivery import Outcome
-from consent.errors import ConsentError
 from consent.notices import Form
 from consent.ports import Address, Outgoing
 from consent.replies import Message
 
 #: The messages that carry an answer, and that more time is needed.
 ANSWER, EXTENSION = "case.answer", "case.extended"
-
-
-class CaseRefused(ConsentError):
-    """Nothing was done with this case."""
-
-    code = "case"
-
-
-class CaseUnknown(CaseRefused):
-    """There is no such case."""
-
-
-class CaseUnfit(CaseRefused):
-    """These words cannot be sent."""
-
-
-class Trouble(StrEnum):
-    """Why an answer would not reach whoever asked; the values are told to staff."""
-
-    FORGOTTEN = "the customer was forgotten"
-    MOVED = "the number or chat they asked from is no longer theirs"
-    GONE = "they have blocked the bot or left, or their phone takes no messages"
-    BLOCKED = "they have blocked messages to their number"
-    UNKNOWN = "the store does not know from where they asked"
-    NO_COURIER = "they asked where no answer can be sent to"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,9 +204,10 @@ def more_time(case: Case, now: datetime, zone: tzinfo) -> datetime:
     """
     until = extended_end(case.opened_at, zone)
     if case.due_at is not None and case.due_at >= until:
-        raise CaseRefused("It was extended before; the law allows that once.")
+        raise CaseRefused(Why.EXTENDED, "It was extended before; the law allows that once.")
     if now > lawful_end(case.opened_at, zone):
-        raise CaseRefused("The month within which the customer must be told is over: answer it.")
+        late = "The month within which the customer must be told is over: answer it."
+        raise CaseRefused(Why.TOO_LATE, late)
     return until
 
 

@@ -9,15 +9,14 @@ from sqlalchemy import Connection
 from consent.case_ports import (
     ANSWER,
     EXTENSION,
-    CaseRefused,
     Draft,
     Named,
     Reach,
     Sending,
     Told,
-    Trouble,
     Until,
 )
+from consent.case_refusals import CaseRefused, Trouble, Why, unreachable
 from consent.chain import stamp
 from consent.delivery import Outcome
 from consent.ports import Outgoing
@@ -49,7 +48,7 @@ def way_to(found: Found, connection: Connection) -> Reach:
     """
     where = reach_of(found, connection)
     if isinstance(where, Trouble):
-        raise CaseRefused(f"The customer cannot be told: {where.value}. The case stays open.")
+        raise unreachable(where)
     return where
 
 
@@ -101,7 +100,7 @@ def close(vault: Vault, named: Named, reason: str, connection: Connection) -> bo
         return False
     said = _said(found, connection)
     if said is not None and said.outcome is None and not _is_unsure(said, named.at):
-        raise CaseRefused("Its answer is on its way, and closes it.")
+        raise CaseRefused(Why.LEAVING, "Its answer is on its way, and closes it.")
     kept = found.kept
     if said is None or said.outcome not in _STANDS:
         kept = Kept(text=reason, by=named.by, at=named.at)
@@ -124,14 +123,17 @@ def _again(said: Sending, text: str, now: datetime) -> Told:
     """The same answer is the same answer once; another is none."""
     if _is_unsure(said, now):
         raise CaseRefused(
+            Why.UNSURE,
             f"It was perhaps answered on {said.at:%Y-%m-%d}, and nobody can tell whether that "
-            "arrived. Ask the customer, then close the case."
+            "arrived. Ask the customer, then close the case.",
+            at=said.at,
         )
     if said.text == text:
         return Told(again=True, at=said.at)
     if said.outcome is None:
-        raise CaseRefused("Another answer is on its way.")
-    raise CaseRefused("It was answered in other words; whoever asks again gets a new case.")
+        raise CaseRefused(Why.ANSWERING, "Another answer is on its way.")
+    other = "It was answered in other words; whoever asks again gets a new case."
+    raise CaseRefused(Why.ANSWERED, other)
 
 
 def _is_unsure(said: Sending, now: datetime) -> bool:
@@ -142,7 +144,7 @@ def _is_unsure(said: Sending, now: datetime) -> bool:
 
 def _refuse_closed(found: Found) -> None:
     if found.row.closed_at is not None:
-        raise CaseRefused("It is closed; whoever asks again gets a new case.")
+        raise CaseRefused(Why.CLOSED, "It is closed; whoever asks again gets a new case.")
 
 
 def _outgoing(name: str, named: Named, where: Reach, message: Message, draft: Draft) -> Outgoing:
@@ -159,7 +161,7 @@ def _outgoing(name: str, named: Named, where: Reach, message: Message, draft: Dr
 
 def _queue(found: Found, named: Named, outgoing: Outgoing, connection: Connection) -> None:
     if found.seal is None:
-        raise CaseRefused(f"The customer cannot be told: {Trouble.FORGOTTEN.value}.")
+        raise unreachable(Trouble.FORGOTTEN)
     row = {
         "customer_id": found.customer,
         "outgoing_id": outgoing.id,

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from consent.case_ports import CaseRefused, CaseUnknown, Filed, Named, Reach, Trouble
+from consent.case_ports import Filed, Named, Reach
+from consent.case_refusals import CaseRefused, CaseUnknown, Trouble, Why
 from consent.cases import CaseState
 from consent.decisions import CustomerId
 from consent.ports import Address, AddressKind
@@ -59,9 +60,9 @@ def find(named: Named, vault: Vault, connection: Connection) -> Found:
     )
     rows = connection.execute(query).all()
     if not rows:
-        raise CaseUnknown(f"{named.brand} has no case {named.case}.")
+        raise CaseUnknown(Why.UNKNOWN, f"{named.brand} has no case {named.case}.")
     if len(rows) > 1:
-        raise CaseRefused("Two customers have a case of this name.")
+        raise CaseRefused(Why.AMBIGUOUS, "Two customers have a case of this name.")
     (row,) = rows
     key = row.wrapped_key
     seal = vault.data_key(row.customer_id, key) if key is not None else None

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Connection, select
 from consent.case_ports import (
     CasePage,
     CaseQuery,
-    CaseRefused,
     Draft,
     Filed,
     Named,
@@ -18,6 +17,7 @@ from consent.case_ports import (
     Told,
     Until,
 )
+from consent.case_refusals import CaseRefused, Why
 from storage import schema
 from storage.answering import answer, close, extend
 from storage.answers import open_words, sending_of
@@ -105,7 +105,7 @@ def _follows(brand: str, after: str, connection: Connection) -> ColumnElement[bo
     query = select(due()).where(table.c.case_id == after, table.c.brand == brand)
     moment = connection.execute(query).scalar()
     if moment is None:
-        raise CaseRefused(f"{brand} has no case {after} to go on after.")
+        raise CaseRefused(Why.UNKNOWN, f"{brand} has no case {after} to go on after.")
     return (due() > moment) | ((due() == moment) & (table.c.case_id > after))
 
 

@@ -20,7 +20,8 @@ from app.marketing.frame import link
 from app.marketing.masking import in_full
 from app.marketing.session import Asking, Staff, StaffDoor, going, needs
 from app.marketing.terms import Terms
-from consent.case_ports import CaseRefused, Cases, Filed, Named, Opened, Reach, more_time
+from consent.case_ports import Cases, Filed, Named, Opened, Reach, more_time
+from consent.case_refusals import CaseRefused, Trouble, Why
 from consent.cases import CaseState
 from consent.ports import Address, AddressKind
 from marketing.access import Right, StaffSession
@@ -128,7 +129,8 @@ class CasePages:
         try:
             opened = await self.cases.show(self._named(staff, case), reason)
         except CaseRefused as fault:
-            return self._page(staff, case, None, status=404, refusal=fault.detail or str(fault))
+            told = _refusal(fault, Terms(self.assistant, staff))
+            return self._page(staff, case, None, status=404, refusal=told)
         status = 409 if trouble else 200
         return self._page(staff, case, opened, status=status, reason=reason, **trouble)
 
@@ -176,7 +178,7 @@ class CasePages:
             again = await acts[act]()
         except CaseRefused as fault:
             # They see the case again, with what they wrote: one more look, for the same reason.
-            refusal = fault.detail or str(fault)
+            refusal = _refusal(fault, Terms(self.assistant, staff))
             why = _line(said["reason"])
             return await self._shown(staff, case, why, refusal=refusal, words=words)
         asked = {"done": "again" if again else act, "case": named.case}
@@ -193,12 +195,22 @@ class CasePages:
     async def _close(self, named: Named, words: str) -> bool:
         why = _line(words)
         if not why:
-            raise CaseRefused("Say why nothing is answered.")
+            raise CaseRefused(Why.NO_REASON, "Say why nothing is answered.")
         return not await self.cases.close(named, why)
 
     def _named(self, staff: StaffSession, case: str) -> Named:
         now = self.assistant.clock.now()
         return Named(brand=staff.brand, case=_name(case), by=staff.viewer, at=now)
+
+
+def _refusal(fault: CaseRefused, terms: Terms) -> str:
+    """Return why something was not done, in the language of the page."""
+    group = "trouble" if isinstance(fault.why, Trouble) else "refused"
+    facts = {
+        name: terms.day_of(fact) if isinstance(fact, datetime) else fact
+        for name, fact in fault.facts.items()
+    }
+    return terms.say(f"cases.{group}.{fault.why.name.lower()}", **facts)
 
 
 def _name(case: str) -> str:

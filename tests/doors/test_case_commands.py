@@ -12,12 +12,20 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.case_commands import answer_case, close_case, extend_case, list_cases, show_case
+from app.case_commands import (
+    AnswerUnreadable,
+    answer_case,
+    close_case,
+    extend_case,
+    list_cases,
+    show_case,
+)
 from app.case_text import Measure, cleaned
 from app.cli import app
 from app.settings import load_settings
 from app.store import Store, open_store
-from consent.case_ports import ANSWER, CaseRefused, Reach
+from consent.case_ports import ANSWER, Reach
+from consent.case_refusals import CaseRefused
 from consent.desk import ConsentDesk
 from consent.errors import SettingBroken
 from consent.notices import Form
@@ -222,7 +230,7 @@ def test_a_file_that_is_none_is_refused(
     case = home.says(_asks())
     if content is not None:
         (home.folder / name).write_bytes(content)
-    with pytest.raises(CaseRefused, match=hint):
+    with pytest.raises((AnswerUnreadable, CaseRefused), match=hint):
         _answer(case, None, str(home.folder / name))
     assert [] == home.carries()
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from app.marketing.texts import changes
+from consent.case_refusals import Trouble, Why
 from consent.notices import Form, NoticeShelf, Status, fingerprint
 from storage.looks import LookQuery, SqlLooks
 from tests.marketing.pages_stage import PATHS, Pages, paged, words
-from tests.marketing.stage import DAY, number
+from tests.marketing.stage import DAY, _spoken, number
 
 
 @pytest.fixture
@@ -77,6 +78,87 @@ async def test_a_case_is_extended_and_closed(pages: Pages) -> None:
     assert "done=extend" in extended.headers["location"]
     closed = await pages.post("privacy", f"{path}/close", {"words": "Called them."})
     assert closed.status_code in {303, 409}
+
+
+_TOLD = {
+    "closed": {
+        "lv": "Pieteikums ir slēgts.",
+        "ru": "Обращение закрыто.",
+        "en": "The case is closed.",
+    },
+    "answering": {
+        "lv": "Cita atbilde jau ir ceļā.",
+        "ru": "Другой ответ уже в пути.",
+        "en": "Another answer is on its way.",
+    },
+    "late": {
+        "lv": "Mēnesis, kurā klientam jāpaziņo",
+        "ru": "Месяц, в течение которого клиенту",
+        "en": "The month within which the customer must be told",
+    },
+    "long": {
+        "lv": "Jāsaīsina par šādu rakstzīmju skaitu: apmēram 80.",
+        "ru": "Сократите на столько знаков: примерно 80.",
+        "en": "Characters to cut: about 80.",
+    },
+    "gone": {
+        "lv": "Atbildi nevar nosūtīt: klients bloķējis ziņas",
+        "ru": "Ответ отправить нельзя: клиент заблокировал сообщения",
+        "en": "No answer can be sent: they have blocked messages",
+    },
+    "unsaid": {
+        "lv": "Norādiet, kāpēc atbildes nebūs.",
+        "ru": "Укажите, почему ответа не будет.",
+        "en": "Say why nothing is answered.",
+    },
+    "none": {
+        "lv": "Šeit tāda pieteikuma nav.",
+        "ru": "Такого обращения здесь нет.",
+        "en": "There is no such case here.",
+    },
+}
+
+
+async def _brought_about(pages: Pages, wish: str, path: str) -> str:
+    """Let something stand in the way; return where the form that is refused goes."""
+    if wish == "closed":
+        await pages.post("care", f"{path}/close", {"words": "called", "reason": "x"})
+    elif wish == "answering":
+        await pages.post("care", f"{path}/answer", {"words": "We will call.", "reason": "x"})
+    elif wish == "late":
+        pages.stage.clock.moment += 40 * DAY
+        await pages.seat("later", {"lmt": ("care",)})
+    elif wish == "gone":
+        await pages.stage.block(number(), "sms")
+    elif wish == "none":
+        return f"{PATHS['cases']}/ZZZZ-ZZZZ/close"
+    acts = {"late": "extend", "unsaid": "close"}
+    return f"{path}/{acts.get(wish, 'answer')}"
+
+
+@pytest.mark.parametrize("wish", _TOLD)
+async def test_a_refusal_is_in_the_language_of_the_page(pages: Pages, wish: str) -> None:
+    """Why nothing was changed is said in Latvian, Russian or English, with its numbers."""
+    there = await _brought_about(pages, wish, f"{PATHS['cases']}/{await _case(pages)}")
+    said = {"long": "a" * 500, "unsaid": " "}.get(wish, "Another one.")
+    login = "later" if wish == "late" else "care"
+    for language, told in _TOLD[wish].items():
+        answer = await pages.client.post(
+            there,
+            data={"csrf": pages.csrf(login), "words": said, "reason": "x"},
+            headers=pages.headers(login) | {"accept-language": language},
+        )
+        assert answer.status_code in {404, 409}
+        (alert,) = re.findall(r'role="alert">(.*?)</div>', answer.text, re.DOTALL)
+        assert (told in alert, "lang=" in alert) == (True, False), alert
+
+
+def test_every_refusal_has_words() -> None:
+    """Whatever stands in the way is said in each language."""
+    names = [f"trouble.{one.name.lower()}" for one in Trouble]
+    names += [f"refused.{one.value}" for one in Why]
+    for strings in _spoken().texts.strings.values():
+        assert {f"marketing.cases.{name}" for name in names} <= set(strings["marketing"].ids)
 
 
 async def test_no_case_of_another_brand(pages: Pages) -> None:

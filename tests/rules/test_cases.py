@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from consent.case_ports import CaseRefused, is_about_case, more_time
+from consent.case_ports import is_about_case, more_time
+from consent.case_refusals import CaseRefused
 from consent.cases import Case, CaseKind, due_of, extended_end, lawful_end
 from consent.catalogue import BrandId
 from consent.errors import CatalogueBroken

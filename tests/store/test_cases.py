@@ -13,15 +13,14 @@ from hypothesis import strategies as some
 from consent.case_ports import (
     CasePage,
     CaseQuery,
-    CaseRefused,
     Draft,
     Named,
     Reach,
     Told,
-    Trouble,
     Until,
     more_time,
 )
+from consent.case_refusals import CaseRefused, Trouble, Why
 from consent.cases import CaseState, lawful_end
 from consent.decisions import CustomerId
 from consent.delivery import Outcome, Report
@@ -54,7 +53,7 @@ def _draft(text: str = "Izlabots.", form: Form | None = None) -> Draft:
 
 def _too_long(text: str = "Izlabots.") -> Draft:
     def refuse(_message: object, _reach: Reach) -> Form | None:
-        raise CaseRefused("It is too long.")
+        raise CaseRefused(Why.LONG_CHAT, "It is too long.", over=1)
 
     return Draft(words=lambda _door: text, form=refuse)
 
@@ -394,22 +393,27 @@ async def test_an_unsure_end_is_no_answer_and_no_second_try(office: Office) -> N
         await office.answer(case)
 
 
+def _report(office: Office, status: str, stage: int) -> Report:
+    """Return what the provider says of the one answer that has left."""
+    (row,) = outgoing(office.database)
+    return Report(
+        brand="lmt",
+        to=NUMBER,
+        reference=row.outgoing_id,
+        provider_id="SM1",
+        status=status,
+        stage=stage,
+        error="",
+        at=NOW,
+    )
+
+
 async def test_a_late_report_opens_the_case_again(office: Office) -> None:
     """Taken by the provider and never delivered: the customer was not answered."""
     case = await office.handle(_asks("m1"))
     await office.answer(case)
     await office.carry()
-    (row,) = outgoing(office.database)
-    report = Report(
-        brand="lmt",
-        to=NUMBER,
-        reference=row.outgoing_id,
-        provider_id="SM1",
-        status="sent",
-        stage=3,
-        error="",
-        at=NOW,
-    )
+    report = _report(office, status="sent", stage=3)
     deliveries = SqlDeliveries(office.database, VAULT)
     await deliveries.note(report)
     assert CaseState.ANSWERED is await office.state(case)
@@ -429,17 +433,7 @@ async def test_a_delivered_answer_stays_one(office: Office) -> None:
     case = await office.handle(_asks("m1"))
     await office.answer(case)
     await office.carry()
-    (row,) = outgoing(office.database)
-    report = Report(
-        brand="lmt",
-        to=NUMBER,
-        reference=row.outgoing_id,
-        provider_id="SM1",
-        status="delivered",
-        stage=5,
-        error="",
-        at=NOW,
-    )
+    report = _report(office, status="delivered", stage=5)
     await SqlDeliveries(office.database, VAULT).note(report)
     assert CaseState.ANSWERED is await office.state(case)
 
