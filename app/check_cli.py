@@ -1,4 +1,4 @@
-"""`consent check` on the command line; it imports what it needs, when it runs."""
+"""`consent check` and `consent history`; each imports what it needs, when it runs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import typer
 
 _NOT_ALLOWED = 3
 
-_Whom = Annotated[
-    str, typer.Argument(metavar="NUMBER", help="The phone number or e-mail address.")
-]
-_CrmId = Annotated[str, typer.Option(help="The CRM's own key of the customer, in its place.")]
-_Brand = Annotated[str, typer.Option(help="The brand: lmt or amigo.")]
+Whom = Annotated[str, typer.Argument(metavar="NUMBER", help="The phone number or e-mail address.")]
+CrmId = Annotated[str, typer.Option(help="The CRM's own key of the customer, in its place.")]
+Brand = Annotated[str, typer.Option(help="The brand: lmt or amigo.")]
 _Purposes = Annotated[list[str], typer.Option(help="The purpose, like offers; all of several.")]
 _Channels = Annotated[
     list[str] | None, typer.Option(help="email, sms or call; of several, a verdict each.")
@@ -24,10 +22,10 @@ _Json = Annotated[bool, typer.Option("--json", help="One JSON object for each ve
 
 
 def check(  # noqa: PLR0913
-    brand: _Brand,
+    brand: Brand,
     purpose: _Purposes,
-    number: _Whom = "",
-    crm_id: _CrmId = "",
+    number: Whom = "",
+    crm_id: CrmId = "",
     channel: _Channels = None,
     topic: _Topics = None,
     *,
@@ -47,3 +45,15 @@ def check(  # noqa: PLR0913
     for line in lines:
         typer.echo(line)
     raise typer.Exit(0 if allowed else _NOT_ALLOWED)
+
+
+def history(brand: Brand, number: Whom = "", crm_id: CrmId = "") -> None:
+    """Print a customer's decisions as JSON, one a line, after checking their chain.
+
+    Example:  consent history +37120000000 --brand lmt
+    """
+    from app.check_command import run_history  # noqa: PLC0415
+    from app.whom import whom  # noqa: PLC0415
+
+    for line in run_history(whom(number, crm_id), brand=brand):
+        typer.echo(line)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import product
 
-from app.numbers import parse_number
 from app.settings import load_settings
 from app.store import Store, with_store
+from app.whom import NobodyKnown
 from consent.chain import stamp, verify
 from consent.errors import ChainBroken, SettingBroken
 from consent.papers import WiderShelf
-from consent.ports import Address, AddressKind, Look
+from consent.ports import Address, Look
 from consent.receipts import receipt
 from consent.states import Lens
 from consent.verdicts import Question, Reason, Verdict
@@ -89,20 +89,22 @@ def _way(question: Question) -> str:
     return "/".join(part for part in (question.channel, question.topic) if part)
 
 
-def run_history(number: str, *, brand: str) -> list[str]:
+def run_history(address: Address, *, brand: str) -> list[str]:
     """Return a customer's decisions as receipts, oldest first.
 
+    :raises SettingBroken: no such brand.
+    :raises NobodyKnown: the brand knows nobody by this address.
     :raises ChainBroken: the ledger was altered outside this program.
     """
     lens = _lens(brand)
-    address = Address(AddressKind.MSISDN, parse_number(number))
-
     look = Look(
         brand=brand, address=address, viewer=viewer(), purpose_of_look="history", at=lens.now
     )
 
     async def read(store: Store) -> list[str]:
         decisions, head, length = await store.ledger.inspect(look)
+        if not decisions:
+            raise NobodyKnown
         if verify(decisions, head) != length:
             raise ChainBroken(f"there are {len(decisions)} decisions where {length} were written")
         notices = WiderShelf(lens.notices, await store.papers.all())

@@ -12,7 +12,7 @@ import typer
 
 from app.bench_cli import bench
 from app.case_cli import case_app
-from app.check_cli import check
+from app.check_cli import check, history
 from app.export_cli import export
 from app.hook_cli import hook_app
 from app.import_cli import bring_in, papers, register
@@ -46,6 +46,7 @@ app.add_typer(key_app, name="key")
 app.add_typer(staff_app, name="staff")
 app.command()(verify)
 app.command()(check)
+app.command()(history)
 app.command("import")(bring_in)
 app.command()(export)
 app.command()(bench)
@@ -56,7 +57,6 @@ app.command("export-standings")(export_standings)
 notice_app.command("register")(register)
 notice_app.command("papers")(papers)
 
-Number = Annotated[str, typer.Argument(help="The phone number, like +37120000000.")]
 Brand = Annotated[str, typer.Option(help="The brand: lmt or amigo.")]
 
 
@@ -121,15 +121,6 @@ def worker() -> None:
     from app.serving import run_worker  # noqa: PLC0415
 
     run_worker()
-
-
-@app.command()
-def history(number: Number, brand: Brand) -> None:
-    """Print a customer's decisions as JSON, one a line, after checking their chain."""
-    from app.check_command import run_history  # noqa: PLC0415
-
-    for line in run_history(number, brand=brand):
-        typer.echo(line)
 
 
 @app.command()

@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
+from app.check_cli import CrmId, Whom
+
 
 def export(  # noqa: PLR0913
-    number: Annotated[str, typer.Argument(help="The phone number, like +37120000000.")],
     brand: Annotated[str, typer.Option(help="The brand: lmt or amigo.")],
     by: Annotated[str, typer.Option(help="Who makes the copy; the customer is told.")],
     reason: Annotated[str, typer.Option(help="What for; the customer is told.")],
+    number: Whom = "",
+    crm_id: CrmId = "",
     folder: Annotated[Path, typer.Option("-o", help="Where the files go.")] = Path(),
     lang: Annotated[
         str | None, typer.Option(help="lv, ru or en; else the customer's own.")
@@ -25,9 +28,9 @@ def export(  # noqa: PLR0913
 
     Example:  consent export +37120000000 --brand lmt --by "Privacy officer" --reason "GDPR 15"
     """
-    from app.export_command import run_export  # noqa: PLC0415
+    from app.export_command import Wanted, run_export  # noqa: PLC0415
+    from app.whom import whom  # noqa: PLC0415
 
-    for line in run_export(
-        number, brand=brand, by=by, reason=reason, folder=folder, language=lang
-    ):
+    wanted = Wanted(brand=brand, by=by, reason=reason, language=lang)
+    for line in run_export(whom(number, crm_id), wanted, folder):
         typer.echo(line)

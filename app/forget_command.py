@@ -5,21 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from app.check_command import viewer
-from app.numbers import parse_number
 from app.settings import load_settings
 from app.store import with_store
 from consent.errors import SettingBroken
 from consent.forgetting import Forgetting, parting
-from consent.ports import Address, AddressKind
+from consent.ports import Address
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from storage.ids import SystemEntropy
 
 
-def run_forget(number: str, *, brand: str, reason: str) -> str:
+def run_forget(address: Address, *, brand: str, reason: str) -> str:
     """Forget a customer, and say what stays.
 
-    :raises ForgettingRefused: nobody is known by the number, or a case of theirs is open.
+    :raises ForgettingRefused: nobody is known by the address, or a case of theirs is open.
     :raises SettingBroken: no such brand, or no reason.
     """
     catalogue = load_catalogue(ROOT)
@@ -29,7 +28,7 @@ def run_forget(number: str, *, brand: str, reason: str) -> str:
         raise SettingBroken("--reason must say who decided it and why, without a name")
     wanted = Forgetting(
         brand=brand,
-        address=Address(AddressKind.MSISDN, parse_number(number)),
+        address=address,
         reason=reason.strip(),
         actor=viewer(),
         at=datetime.now(UTC),
@@ -40,5 +39,5 @@ def run_forget(number: str, *, brand: str, reason: str) -> str:
     )
     return (
         f"Forgotten. {stays} decisions stay, without words or number; "
-        "every check of this number now answers: not allowed, erased."
+        "every check by what they were known by now answers: not allowed, erased."
     )

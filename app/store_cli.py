@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-Number = Annotated[str | None, typer.Argument(help="The phone number, like +37120000000.")]
+from app.check_cli import CrmId, Whom
+
 Brand = Annotated[str, typer.Option(help="The brand: lmt or amigo.")]
 
 
@@ -19,8 +20,9 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-def forget(
-    number: Number = None,
+def forget(  # noqa: PLR0913
+    number: Whom = "",
+    crm_id: CrmId = "",
     brand: Annotated[str | None, typer.Option(help="The brand: lmt or amigo.")] = None,
     reason: Annotated[
         str | None, typer.Option(help="Who decided it and why, without a name.")
@@ -40,14 +42,15 @@ def forget(
     Example:  consent forget +37120000000 --brand lmt --reason "Request of 3 March, DPO"
     """
     if listed is not None or reapply is not None:
-        _one_thing(number, brand, reason, listed and reapply)
+        _one_thing(number or None, crm_id or None, brand, reason, listed and reapply)
         typer.echo(_with_list(listed, reapply))
         return
-    if number is None or brand is None or reason is None:
+    if not (number or crm_id) or brand is None or reason is None:
         raise typer.BadParameter("NUMBER, --brand and --reason are needed, or --list or --reapply")
     from app.forget_command import run_forget  # noqa: PLC0415
+    from app.whom import whom  # noqa: PLC0415
 
-    typer.echo(run_forget(number, brand=brand, reason=reason))
+    typer.echo(run_forget(whom(number, crm_id), brand=brand, reason=reason))
 
 
 def _one_thing(*others: object) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from app.numbers import parse_number
 from consent.addresses import crm_id
-from consent.errors import AddressBroken
+from consent.errors import AddressBroken, ConsentError
 from consent.ports import Address, AddressKind
 from marketing.addresses import mailbox
 
 
 class NobodyMeant(AddressBroken):
     """Say whom: a phone number like +37120000000, an e-mail address, or a CRM id."""
+
+
+class NobodyKnown(ConsentError):
+    """Nobody is known by this."""
+
+    code = "nobody"
 
 
 def whom(text: str, key: str = "") -> Address:

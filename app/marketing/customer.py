@@ -26,7 +26,7 @@ from consent.decisions import CustomerId
 from consent.forgetting import Erasure, ForgettingRefused, parting
 from consent.one_customer import Remains, Shown, Sight
 from consent.own_data import OwnData
-from consent.ports import Address
+from consent.ports import Address, AddressKind
 from marketing.access import Right, StaffSession
 from storage.ids import SystemEntropy
 from storage.one_customer import SqlOneCustomer
@@ -38,8 +38,8 @@ _PATH = "/marketing/customer"
 _LONGEST = 200
 _LARGEST = 16 * 1024
 _PSEUDONYM = re.compile(r"[0-9a-f-]{36}")
-#: So many digits of a number say whose it is.
-_TELLING = 7
+#: So many digits of a number say whose it is; a shorter CRM id can be any word.
+_TELLING, _SHORT = 7, 4
 _POST: dict[str, Any] = {"status_code": 200, "request_max_body_size": _LARGEST}
 
 
@@ -208,7 +208,7 @@ class CustomerPages:
 
 
 def _asked(form: FormMultiDict) -> Asked:
-    """Read who is meant, by pseudonym or by number, and what for."""
+    """Read who is meant, by pseudonym or by what they are known by, and what for."""
     name = str(form.get("customer", "")).strip()
     whom: Address | CustomerId | None = CustomerId(name) if _PSEUDONYM.fullmatch(name) else None
     whom = whom or address_of(str(form.get("address", "")), str(form.get("crm_id", "")))
@@ -237,6 +237,10 @@ def _names(why: str, data: OwnData) -> bool:
         is_told = len(tail) == _TELLING and tail in digits
         if is_told or ("@" in held.value and held.value.lower() in why.lower()):
             return True
+        if held.kind == AddressKind.CRM_ID and len(held.value) >= _SHORT:
+            word = rf"(?<!\w){re.escape(held.value)}(?!\w)"
+            if re.search(word, why, re.IGNORECASE):
+                return True
     return False
 
 

@@ -160,6 +160,51 @@ def test_several_purposes_and_channels_at_once(home: Path) -> None:
     assert "CRM id" in nobody.stderr
 
 
+def test_the_commands_for_one_customer_take_them_all(home: Path) -> None:
+    """`history`, `export` and `forget` find by an e-mail address or a CRM id what numbers find."""
+    run_import(put(home, as_csv([row(crm_id="C-001", email="anna@example.lv")])), brand="lmt")
+    lmt, who = ("--brand", "lmt"), ("--by", "DPO", "--reason", "GDPR 15")
+    keys = ((NUMBER,), ("Anna@example.lv",), ("--crm-id", "C-001"))
+    told = [consent(home, "history", *key, *lmt) for key in keys]
+    assert [(0, told[0].stdout)] * 3 == [(one.returncode, one.stdout) for one in told]
+    assert 1 == told[0].stdout.count("\n")
+    for turn, key in enumerate(keys[1:]):
+        (home / f"out-{turn}").mkdir()
+        done = consent(home, "export", *key, *lmt, *who, "-o", f"out-{turn}")
+        assert 0 == done.returncode, done.stderr
+        (file,) = (home / f"out-{turn}").glob("*.json")
+        assert NUMBER in file.read_text(encoding="utf-8")
+    gone = consent(home, "forget", *keys[2], *lmt, "--reason", "their wish")
+    assert (0, True) == (gone.returncode, gone.stdout.startswith("Forgotten."))
+    again = [consent(home, "forget", *key, *lmt, "--reason", "x") for key in keys]
+    assert [1] * 3 == [one.returncode for one in again]
+    assert {True} == {"Forgotten already" in one.stderr for one in again}
+
+
+@pytest.mark.parametrize(
+    ("whom_said", "told"),
+    [
+        pytest.param(("--crm-id", "C-404"), "Nobody is known by this.", id="unknown"),
+        pytest.param(("no@body.lv",), "Nobody is known by this.", id="unknown e-mail"),
+        pytest.param(("--crm-id", "C" * 65), "Say whom", id="no CRM id"),
+        pytest.param(("anna@",), "Say whom", id="no e-mail"),
+        pytest.param((NUMBER, "--crm-id", "C-001"), "Say whom", id="two"),
+        pytest.param(("C-001",), "not a phone number", id="a CRM id as a number"),
+    ],
+)
+def test_nobody_found_by_a_command(home: Path, whom_said: tuple[str, ...], told: str) -> None:
+    """One line says why, with exit status 1; the other brand's customer is nobody's."""
+    run_import(put(home, as_csv([row(crm_id="C-001")])), brand="lmt")
+    reason = ("--reason", "x")
+    for words in (("history",), ("export", "--by", "DPO", *reason), ("forget", *reason)):
+        done = consent(home, *words, *whom_said, "--brand", "lmt")
+        assert (1, "", 1) == (done.returncode, done.stdout, done.stderr.count("\n")), words
+        assert told in done.stderr
+        other = consent(home, *words, "--crm-id", "C-001", "--brand", "amigo")
+        assert (1, True) == (other.returncode, "Nobody is known by this." in other.stderr)
+    assert 2 == consent(home, "forget", "--crm-id", "C-001", "--list", "x").returncode
+
+
 async def test_systems_name_customers_with_a_decision(stage: Stage) -> None:
     """A conflict refuses a yes; a no is recorded, with the reason why it is not found by it."""
     first = stage.yes(crm_id="C-1", email="anna@example.lv")

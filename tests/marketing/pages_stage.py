@@ -19,8 +19,10 @@ from app.marketing.session import StaffDoor, fresh
 from app.settings import load_settings
 from app.store import open_store
 from consent.access import digest_of
+from consent.batches import Naming
 from consent.decisions import Action
 from consent.desk import ConsentDesk
+from consent.ports import Address, AddressKind
 from consent.staff import Account, Entry, Role
 from storage import schema
 from storage.ids import SystemEntropy
@@ -39,6 +41,7 @@ PATHS = {
     "texts": "/marketing/texts",
     "cases": "/marketing/cases",
     "log": "/marketing/log",
+    "staff_log": "/marketing/staff-log",
 }
 
 
@@ -140,6 +143,22 @@ async def paged(folder: Path, database_url: str | None = None) -> AsyncIterator[
             yield pages
     finally:
         await store.database.close()
+
+
+async def named(stage: Stage, who: str, crm_id: str, email: str = "") -> None:
+    """Let the customer of a number be found by a CRM id, and by an e-mail address, too."""
+    names = [Address(AddressKind.CRM_ID, crm_id)]
+    names += [Address(AddressKind.EMAIL, email)] if email else []
+    naming = Naming(
+        brand="lmt",
+        address=Address(AddressKind.MSISDN, who),
+        names=tuple(names),
+        said_at=stage.clock.now(),
+        actor="crm",
+        door="import",
+    )
+    (fate,) = await stage.assistant.desk.record_batch([naming])
+    assert fate.refusal is None
 
 
 async def peopled(stage: Stage) -> None:

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from consent.batches import Naming
 from consent.decisions import Action
-from consent.ports import Address, AddressKind
-from tests.marketing.pages_stage import PATHS, Pages, paged, words
+from tests.marketing.pages_stage import PATHS, Pages, named, paged, words
 from tests.marketing.stage import DAY, number
 
 
@@ -116,15 +114,7 @@ async def test_an_unknown_number(pages: Pages) -> None:
 
 async def test_a_crm_id_can_be_asked_by(pages: Pages) -> None:
     """In its own field, instead of a number; both at once mean nobody."""
-    naming = Naming(
-        brand="lmt",
-        address=Address(AddressKind.MSISDN, number()),
-        names=(Address(AddressKind.CRM_ID, "C-017a"),),
-        said_at=pages.stage.clock.now(),
-        actor="crm",
-        door="import",
-    )
-    await pages.stage.assistant.desk.record_batch([naming])
+    await named(pages.stage, number(), "C-017a")
     page = await pages.check("marketing", address="", crm_id=" C-017a ")
     assert "Allowed ••••7a" in words(page)
     refused = await pages.check("marketing", crm_id="C-017a")

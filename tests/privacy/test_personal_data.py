@@ -19,6 +19,7 @@ from sqlalchemy import Row, Table, select, update
 from app.forget_command import run_forget
 from app.import_command import run_import
 from app.proof_commands import run_export
+from app.whom import whom
 from consent.desk import ConsentDesk
 from consent.errors import SealBroken
 from consent.ports import Inbound
@@ -232,7 +233,8 @@ async def test_nothing_opens_any_more_of_whoever_was_forgotten(house: House) -> 
     sealed = await _sealed(house)
     assert len(sealed["customers"]) == 2
     await _bring_in(house.sms.folder)
-    said = await asyncio.to_thread(run_forget, STOPS, brand=LMT, reason="request of 3 March, DPO")
+    why = "request of 3 March, DPO"
+    said = await asyncio.to_thread(run_forget, whom(STOPS), brand=LMT, reason=why)
     left, disk = await _sealed(house), house.on_disk()
     gone = [value for table, values in sealed.items() for value in values - left[table]]
     assert len(gone) > 8
