@@ -19,11 +19,13 @@ from consent.catalogue import BrandId, Catalogue
 from consent.errors import ConsentError, SettingBroken
 from consent.papers import WiderShelf
 from consent.ports import Clock
+from consent.staff import EXPORTED_STANDINGS, Entry
 from consent.states import Lens
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.notice_lock import read_lock
 from storage.durable import fresh_file
+from storage.staff_log import SqlStaffLog
 from storage.standings_export import Asked, Held, SqlStandings
 
 _QUESTION = "all standings"
@@ -117,6 +119,9 @@ class _Export:
 
     async def write(self, write: _Write, shape: str) -> int:
         """Write all rows; return how many."""
+        asked = self._asked
+        made = Entry(self._clock.now(), asked.viewer, EXPORTED_STANDINGS, asked.brand)
+        await SqlStaffLog(self._store.database).add(asked.brand, made)
         if shape == "csv":
             write(header(self._catalogue))
         shown = 0

@@ -16,6 +16,10 @@ from enum import StrEnum
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}", re.ASCII)
 #: What the log says of a log-in; when it was is read from there.
 ENTERED = "entered"
+#: Of a customer, by their pseudonym: a copy was made, their data were erased.
+EXPORTED, FORGOT = "exported", "forgot"
+#: Of a whole brand: how all customers stand was written to a file; this log was read.
+EXPORTED_STANDINGS, READ = "exported standings", "read the staff log"
 INVITED_FOR = timedelta(hours=24)
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)

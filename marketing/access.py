@@ -40,6 +40,8 @@ class Right(StrEnum):
     CASES = "cases"
     #: Who looked at whom.
     ACCESS_LOG = "access_log"
+    #: Who did what to accounts, tokens and customers' data.
+    STAFF_LOG = "staff_log"
     #: Accounts and roles.
     STAFF = "staff"
     #: Ways in for other systems.
@@ -61,10 +63,11 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
             Right.FORGET,
             Right.CASES,
             Right.ACCESS_LOG,
+            Right.STAFF_LOG,
         }
     ),
     # Who gives rights sees no customer by that alone.
-    Role.ADMIN: frozenset({Right.TEXTS, Right.STAFF, Right.TOKENS}),
+    Role.ADMIN: frozenset({Right.TEXTS, Right.STAFF, Right.TOKENS, Right.STAFF_LOG}),
 }
 
 

@@ -17,12 +17,14 @@ from consent.feed import FEED
 from consent.forgetting import Erasure, Forgetting, ForgettingRefused, Parting
 from consent.ports import Snapshot, Writing
 from consent.replies import SILENCE
+from consent.staff import FORGOT, Entry
 from storage import schema
 from storage.gathered_rows import GatheredRows
 from storage.joining import family_of, holder_of
 from storage.moments import from_store, to_store
 from storage.queries import standing_of
 from storage.releasing import RELEASED
+from storage.staff_rows import note
 from storage.vault import Vault
 from storage.writes import append, move_head
 
@@ -63,6 +65,8 @@ def forget_known(
     for one in family_of(customer, connection):
         _refuse_open_cases(one, connection)
     length = end_and_destroy(vault, customer, wanted, decide, connection)
+    done = Entry(at=wanted.at, actor=wanted.actor, action=FORGOT, about=str(customer))
+    note(connection, done, [wanted.brand])
     return Forgotten(customer=customer, decisions=length)
 
 

@@ -16,6 +16,7 @@ from consent.forgetting import Erasure, ForgettingRefused, Parting
 from consent.one_customer import Remains, Shown, Sight
 from consent.own_data import OwnData
 from consent.ports import Address
+from consent.staff import EXPORTED, Entry
 from storage import schema
 from storage.database import Database
 from storage.forgetting import forget_known
@@ -24,6 +25,7 @@ from storage.joining import holder_of
 from storage.moments import from_store, to_store
 from storage.own_data import own_data
 from storage.releasing import RELEASED
+from storage.staff_rows import note
 from storage.vault import Vault
 
 #: What the read log says of a forgetting.
@@ -67,6 +69,9 @@ class SqlOneCustomer:
         whole = sight.shown is Shown.COPY
         answer = "everything" if whole else f"{owner.length} decisions"
         _note(sight, customer, sight.shown, answer, connection)
+        if whole:
+            made = Entry(at=sight.at, actor=sight.viewer, action=EXPORTED, about=str(customer))
+            note(connection, made, [sight.brand])
         return own_data(customer, sight.at, self._vault, connection)
 
     def _forget(

@@ -19,6 +19,7 @@ from consent.decisions import CustomerId
 from consent.feed import FEED
 from consent.own_data import HeldChain, HeldLook, HeldTalk, HeldText, OwnData
 from consent.ports import Address, Look
+from consent.staff import EXPORTED, Entry
 from storage import schema
 from storage.database import Database
 from storage.joining import family_of, holder_of
@@ -38,6 +39,7 @@ from storage.own_rows import (
 )
 from storage.queries import standing_of
 from storage.rows import blocks_of, decision_of
+from storage.staff_rows import note
 from storage.vault import Seal, Vault
 from storage.writes import log_look
 
@@ -82,6 +84,8 @@ class SqlOwnData:
         if customer is None:
             return None
         log_look(connection, look, customer, _QUESTION, _ANSWER)
+        made = Entry(at=look.at, actor=look.viewer, action=EXPORTED, about=str(customer))
+        note(connection, made, [look.brand])
         return own_data(customer, look.at, self._vault, connection)
 
 

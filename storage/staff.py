@@ -43,7 +43,7 @@ class SqlStaff:
         """
 
         def body(connection: Connection) -> bool:
-            return noted(connection, int(keep_account(connection, account)), entry)
+            return noted(connection, int(keep_account(connection, account)), entry, account.roles)
 
         return await self._database.write(body)
 
@@ -76,7 +76,7 @@ class SqlStaff:
         """
 
         def body(connection: Connection) -> bool:
-            return noted(connection, give_role(connection, staff_id, brand, role), entry)
+            return noted(connection, give_role(connection, staff_id, brand, role), entry, [brand])
 
         return await self._database.write(body)
 
@@ -87,7 +87,7 @@ class SqlStaff:
         """
 
         def body(connection: Connection) -> bool:
-            return noted(connection, take_role(connection, staff_id, brand, role), entry)
+            return noted(connection, take_role(connection, staff_id, brand, role), entry, [brand])
 
         return await self._database.write(body)
 

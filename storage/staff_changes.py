@@ -84,7 +84,7 @@ class SqlStaffChanges:
                 return NotChanged.RIGHT
             if not keep_account(connection, account):
                 return NotChanged.TAKEN
-            note(connection, asked.entry)
+            note(connection, asked.entry, [asked.brand])
             return None
 
         return await self._database.write(body)
@@ -111,7 +111,8 @@ class SqlStaffChanges:
                     "granted" if is_new else "revoked",
                     f"{account.login} {asked.brand}",
                 )
-                note(connection, replace(asked.entry, action=action, about=f"{about} {role}"))
+                line = replace(asked.entry, action=action, about=f"{about} {role}")
+                note(connection, line, [asked.brand])
 
         return await self._change(asked, rule, change)
 

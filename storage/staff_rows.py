@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +15,32 @@ from storage.moments import from_store, to_store
 from storage.writes import insert_into, insert_new
 
 
-def note(connection: Connection, entry: Entry) -> None:
-    """Add a line to the staff log."""
+def note(connection: Connection, entry: Entry, brands: Iterable[str] | None = None) -> None:
+    """Add a line to the staff log.
+
+    :param brands: whose line it is; none: of the brands at which the account has roles that the
+        line is about.
+    """
+    name, at = uuid7(entry.at), to_store(entry.at)
     row = {
-        "entry_id": uuid7(entry.at),
-        "at": to_store(entry.at),
+        "entry_id": name,
+        "at": at,
         "actor": entry.actor,
         "action": entry.action,
         "about": entry.about,
     }
     connection.execute(schema.staff_log.insert(), row)
+    whose = _brands_of(connection, entry.about) if brands is None else brands
+    lines = [{"brand": brand, "at": at, "entry_id": name} for brand in sorted(set(whose))]
+    if lines:
+        connection.execute(schema.staff_log_brands.insert(), lines)
+
+
+def _brands_of(connection: Connection, login: str) -> Iterable[str]:
+    """Return at which brands an account has a role now."""
+    table, roles = schema.staff, schema.staff_roles
+    query = select(roles.c.brand).join(table, table.c.staff_id == roles.c.staff_id)
+    return connection.execute(query.where(table.c.login == login)).scalars().all()
 
 
 def end_sessions(connection: Connection, staff_id: str) -> None:
@@ -41,10 +58,12 @@ def roles_of(rows: list[Row[Any]]) -> Roles:
     return found
 
 
-def noted(connection: Connection, changed: int, entry: Entry) -> bool:
+def noted(
+    connection: Connection, changed: int, entry: Entry, brands: Iterable[str] | None = None
+) -> bool:
     """Add a line if anything was changed, and say so."""
     if changed:
-        note(connection, entry)
+        note(connection, entry, brands)
     return changed > 0
 
 

@@ -43,7 +43,7 @@ class SqlTokenChanges:
             made = insert_into(connection, schema.tokens).on_conflict_do_nothing()
             if connection.execute(made, token_row(token, digest)).rowcount != 1:
                 return False
-            note(connection, replace(entry, about=_described(token)))
+            note(connection, replace(entry, about=_described(token)), [token.brand])
             return True
 
         return await self._database.write(body)
@@ -68,7 +68,7 @@ class SqlTokenChanges:
                 return None
             mine = table.update().where(table.c.token_id == token_id)
             connection.execute(mine.values(revoked_at=to_store(entry.at)))
-            note(connection, replace(entry, about=_described(token)))
+            note(connection, replace(entry, about=_described(token)), [token.brand])
             return replace(token, revoked_at=entry.at)
 
         return await self._database.write(body)
@@ -101,7 +101,7 @@ def _rotate(connection: Connection, asked: Replacing) -> Rotation | NotRotated:
         until = f"until {found.new.expires_at:%F %R} UTC, the old one until"
         about = f"{asked.token} {asked.successor} {_named(found.new)} {until}"
         about += f" {found.old.expires_at:%F %R} UTC"
-        note(connection, replace(asked.entry, action=ROTATED, about=about))
+        note(connection, replace(asked.entry, action=ROTATED, about=about), [found.new.brand])
     return found
 
 

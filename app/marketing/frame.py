@@ -69,6 +69,7 @@ SECTIONS = (
     Section("texts", "/marketing/texts", Right.TEXTS),
     Section("cases", "/marketing/cases", Right.CASES),
     Section("log", "/marketing/log", Right.ACCESS_LOG),
+    Section("staff_log", "/marketing/staff-log", Right.STAFF_LOG),
     Section("accounts", "/marketing/accounts", Right.STAFF),
     Section("tokens", "/marketing/tokens", Right.TOKENS),
 )

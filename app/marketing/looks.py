@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from litestar import Response, get
@@ -11,6 +10,7 @@ from litestar.params import QueryParameter
 
 from app.composition import Assistant
 from app.marketing.masking import masked
+from app.marketing.places import EPOCH, MICRO, cursor_of, place_of
 from app.marketing.session import Staff, StaffDoor, needs
 from app.marketing.terms import Terms
 from consent.ports import Address, AddressKind
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 PAGE = 50
 #: A page looks back no further: the log grows with every check.
 _SPAN = timedelta(days=31)
-_CURSOR = re.compile(r"(\d{1,17})-([0-9A-Za-z-]{1,64})")
 _LAST = 9000
-_MICRO = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: The place just after every look of a moment.
+_AFTER_ALL = "z"
 
 
 def look_routes(door: StaffDoor, assistant: Assistant, looks: SqlLooks) -> list[HTTPRouteHandler]:
@@ -39,7 +38,7 @@ def look_routes(door: StaffDoor, assistant: Assistant, looks: SqlLooks) -> list[
         day: Annotated[str, QueryParameter(max_length=10)] = "",
         before: Annotated[str, QueryParameter(max_length=90)] = "",
     ) -> Response[str]:
-        chosen, place = _day(day), _place(before)
+        chosen, place = _day(day), place_of(before)
         since, until = _part(chosen, place, assistant)
         wanted = LookQuery(
             brand=staff.brand,
@@ -50,10 +49,10 @@ def look_routes(door: StaffDoor, assistant: Assistant, looks: SqlLooks) -> list[
             most=PAGE + 1,
         )
         found = await looks.newest(wanted)
-        more = _cursor(found[PAGE - 1]) if len(found) > PAGE else ""
+        more = cursor_of(found[PAGE - 1].at, found[PAGE - 1].id) if len(found) > PAGE else ""
         if not more and chosen is None:
             last = await looks.last_before(staff.brand, since)
-            more = _after(last) if last else ""
+            more = cursor_of(last, _AFTER_ALL) if last else ""
         terms = Terms(assistant, staff)
         return door.frame.page(
             staff,
@@ -62,7 +61,7 @@ def look_routes(door: StaffDoor, assistant: Assistant, looks: SqlLooks) -> list[
             terms=terms,
             viewer=wanted.viewer,
             day=chosen.isoformat() if chosen else "",
-            part=(terms.day_of(since), terms.day_of(until - _MICRO)),
+            part=(terms.day_of(since), terms.day_of(until - MICRO)),
             is_first=place is None,
             looks=[_row(look, terms) for look in found[:PAGE]],
             more=more,
@@ -79,7 +78,7 @@ def _part(
         zone = assistant.catalogue.timezone
         start = datetime.combine(chosen, time(), tzinfo=zone)
         return start, datetime.combine(chosen + timedelta(days=1), time(), tzinfo=zone)
-    until = (place[0] if place else assistant.clock.now()) + _MICRO
+    until = (place[0] if place else assistant.clock.now()) + MICRO
     return until - _SPAN, until
 
 
@@ -102,22 +101,4 @@ def _day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if _EPOCH.year < day.year < _LAST else None
-
-
-def _cursor(look: NotedLook) -> str:
-    return f"{(look.at - _EPOCH) // _MICRO}-{look.id}"
-
-
-def _after(moment: datetime) -> str:
-    """Return the place just after every look of a moment."""
-    return f"{(moment - _EPOCH) // _MICRO}-z"
-
-
-def _place(cursor: str) -> tuple[datetime, str] | None:
-    found = _CURSOR.fullmatch(cursor)
-    try:
-        moment = _EPOCH + int(found[1]) * _MICRO if found else None
-        return (moment, found[2]) if found and moment and moment > _EPOCH + _SPAN else None
-    except OverflowError:
-        return None
+    return day if EPOCH.year < day.year < _LAST else None

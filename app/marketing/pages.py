@@ -13,6 +13,7 @@ from app.marketing.looks import look_routes
 from app.marketing.number import NumberPage
 from app.marketing.overview import overview_routes
 from app.marketing.session import StaffDoor
+from app.marketing.staff_log import staff_log_routes
 from app.marketing.texts import text_routes
 from app.store import Store
 from consent.states import Lens
@@ -23,6 +24,7 @@ from storage.checking import SqlChecking
 from storage.looks import SqlLooks
 from storage.one_customer import SqlOneCustomer
 from storage.overview import SqlTallies
+from storage.staff_log import SqlStaffLog
 
 
 def staff_pages(
@@ -49,4 +51,5 @@ def staff_pages(
         *text_routes(door, assistant),
         *CasePages(door, assistant, store.cases).routes(),
         *look_routes(door, assistant, SqlLooks(store.database, store.vault)),
+        *staff_log_routes(door, assistant, SqlStaffLog(store.database)),
     ]

@@ -26,6 +26,7 @@ from storage.schema.marketing import (
     list_looks,
     staff,
     staff_log,
+    staff_log_brands,
     staff_roles,
     staff_sessions,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "sessions",
     "staff",
     "staff_log",
+    "staff_log_brands",
     "staff_roles",
     "staff_sessions",
     "standing",

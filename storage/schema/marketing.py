@@ -44,7 +44,8 @@ staff_sessions = Table(
     Index("sessions_of_staff", "staff_id"),
 )
 
-# What was done to accounts and rights, log-ins and refused ones; grows only.
+# What was done to accounts, rights, tokens and customers' data, log-ins and refused ones; grows
+# only.
 staff_log = Table(
     "staff_log",
     metadata,
@@ -53,6 +54,16 @@ staff_log = Table(
     text_of("actor"),
     text_of("action"),
     text_of("about"),
+    Index("staff_log_of", "action", "about", "at"),
+)
+
+# Whose each of its lines is: a brand reads its own, newest first.
+staff_log_brands = Table(
+    "staff_log_brands",
+    metadata,
+    text_of("brand", key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    text_of("entry_id", key=True),
 )
 
 # One row a list that was checked: the question, the summary, and how far the feed was then.

@@ -81,7 +81,7 @@ def test_consents_given_on_paper_can_be_brought_in(home: Path) -> None:
     assert clean
     allowed, (said,) = run_check(whom(NUMBER), Wanted(brand="lmt", purposes=["offers"]))
     assert allowed, said
-    (receipt,) = run_history(NUMBER, brand="lmt")
+    (receipt,) = run_history(whom(NUMBER), brand="lmt")
     assert code in receipt
 
 

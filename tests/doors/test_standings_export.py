@@ -165,7 +165,7 @@ def test_the_forgotten_are_nobody_s(home: Path) -> None:
     _bring(home, DAY)
     before = datetime.now(UTC)
     known = {one["numbers"][0]: one["customer"] for one in _export(home)}
-    run_forget(NUMBER, brand="lmt", reason="request")
+    run_forget(whom(NUMBER), brand="lmt", reason="request")
     assert NUMBER not in {number for one in _export(home) for number in one["numbers"]}
     (gone,) = _export(home, changed_since=before.isoformat())
     assert (known[NUMBER], []) == (gone["customer"], gone["numbers"])

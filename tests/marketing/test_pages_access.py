@@ -16,8 +16,8 @@ from tests.marketing.stage import number
 _OPEN = {
     "marketing": {"overview", "number", "list", "texts"},
     "care": {"number", "texts", "cases"},
-    "privacy": {"overview", "number", "customer", "texts", "cases", "log"},
-    "admin": {"texts"},
+    "privacy": {"overview", "number", "customer", "texts", "cases", "log", "staff_log"},
+    "admin": {"texts", "staff_log"},
 }
 _FORMS = (
     *(PATHS[name] for name in ("number", "customer", "list")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,9 +12,9 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.playground.chromium import find_chromium
+from tests.marketing.browsing import chromium
 from tests.playground.served import COMMAND, Served, serving
 from tests.playground.test_accessibility import _RUN
 
@@ -38,11 +37,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Open the browser, once."""
-    program = find_chromium(shutil.which, is_ci=bool(os.environ.get("CI")))
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    async with chromium() as opened:
         yield opened
-        await opened.close()
 
 
 def consent(served: Served, *words: str) -> str:

@@ -16,8 +16,9 @@ from tests.marketing.staff_stage import StaffStage, staffed
 TABLE = {
     Role.MARKETING: "counts verdict lists texts",
     Role.CARE: "verdict texts numbers standing cases",
-    Role.PRIVACY: "counts verdict texts numbers standing history export forget cases access_log",
-    Role.ADMIN: "texts staff tokens",
+    Role.PRIVACY: "counts verdict texts numbers standing history export forget cases access_log"
+    " staff_log",
+    Role.ADMIN: "texts staff tokens staff_log",
 }
 SETS = list(chain.from_iterable(combinations(Role, n) for n in range(len(Role) + 1)))
 
@@ -141,8 +142,8 @@ async def test_everybody_begins_somewhere(stage: StaffStage, role: Role) -> None
     shown = {
         Role.MARKETING: ["overview", "number", "list", "texts"],
         Role.CARE: ["number", "texts", "cases"],
-        Role.PRIVACY: ["overview", "number", "customer", "texts", "cases", "log"],
-        Role.ADMIN: ["texts", "accounts", "tokens"],
+        Role.PRIVACY: ["overview", "number", "customer", "texts", "cases", "log", "staff-log"],
+        Role.ADMIN: ["texts", "staff-log", "accounts", "tokens"],
     }[role]
     async with stage.logged_in() as browser:
         begun = (await browser.get("/marketing")).headers["location"]

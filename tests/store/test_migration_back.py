@@ -32,7 +32,7 @@ from tests.store.servers import Server
 from tests.store.stores import in_chat, rows, share, sql_ledger
 from tests.store.test_ledger import CLOCK, NUMBER, desk, message
 
-STEPS = ("0001", "0002", "0003", "0004")
+STEPS = ("0001", "0002", "0003", "0004", "0005", "0006")
 _Rows = dict[str, list[dict[str, Any]]]
 _Empty = Callable[[], Database]
 

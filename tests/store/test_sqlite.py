@@ -280,6 +280,7 @@ def test_what_grows_with_customers_leads_with_the_customer() -> None:
     reference |= {"strays", "feed", "hooks", "dead_letters", "imports", "leases"}
     # People at the operator; and list checks, which look at many customers in one row.
     reference |= {"staff", "staff_roles", "staff_sessions", "staff_log"}
+    reference |= {"staff_log_brands"}
     reference |= {"list_checks", "list_looks"}
     leading = {
         t.name: next(iter(t.primary_key)).name
