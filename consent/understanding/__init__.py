@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from consent.intents import Intent, IntentName, Page
 from consent.understanding import keywords, names, numbers, opening
 from consent.understanding.lexicon import Lexicon, build_lexicon
-from consent.understanding.message import Message, Sentence
+from consent.understanding.message import Message
 from consent.understanding.parts import WHOLE, Part, Words
 from consent.understanding.sentence import read
 from consent.understanding.text import hear
@@ -79,7 +79,7 @@ def understood(
         return Understood(Intent(name=IntentName.HELP, page=Page.MENU), None, lexicon, None)
     message = _message(words, lexicon, pending, language)
     intent, by = _first(message, lexicon)
-    intent = _settled(intent, message.sentence)
+    intent = _settled(intent, by, message, lexicon)
     if is_command:
         intent = replace(intent, language=None)
     return Understood(intent, message, lexicon, by)
@@ -133,13 +133,32 @@ def _first(message: Message, lexicon: Lexicon) -> tuple[Intent, Recogniser | Non
     return UNCLEAR, None
 
 
-def _settled(intent: Intent, sentence: Sentence | None) -> Intent:
+def _settled(intent: Intent, by: Recogniser | None, message: Message, lexicon: Lexicon) -> Intent:
     """Return a reading, if nothing that was said beside it speaks against it."""
+    sentence = message.sentence
     if sentence is None:
         return intent
     if len(sentence.brands) > 1 and intent.name not in _WITHDRAWALS:
         return UNCLEAR
-    return questioned(intent) if sentence.question and sentence.atoms else intent
+    if by is wording:
+        # What was learnt of questions has been weighed.
+        return intent
+    if not sentence.question or not sentence.atoms:
+        return intent
+    if sentence.courteous and intent.name in _WITHDRAWALS:
+        return _requested(intent, message, lexicon)
+    return questioned(intent)
+
+
+def _requested(intent: Intent, message: Message, lexicon: Lexicon) -> Intent:
+    """Return a withdrawal that is asked for: "Could you stop the SMS, please?" is a wish.
+
+    It is one for certain if the whole message weighs as one; else it is asked about.
+    """
+    weighed = wording(message, lexicon)
+    if weighed is not None and weighed.name in _WITHDRAWALS and weighed.certain:
+        return intent
+    return replace(intent, certain=False, confidence=0.5)
 
 
 __all__ = [

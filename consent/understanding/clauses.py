@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from consent.understanding.cues import Cues, Found, Kind
 from consent.understanding.misspelt import Spellings
-from consent.understanding.scripts import one_script, other_readings
-from consent.understanding.spelling import unstretched
+from consent.understanding.scripts import other_readings
 
 #: A dot after a number or "nr" ends no sentence.
 _SENTENCE = re.compile(
@@ -73,43 +72,67 @@ class Reading(NamedTuple):
 def read_clauses(folded: str, cues: Cues, spellings: Spellings) -> Reading:
     """Return the reading whose words are known best; as typed if that is known well enough."""
     folded = _abridged(folded)
-    best = _reading(folded, cues, spellings)
-    if best.known >= _KNOWN:
-        return best
-    for text in other_readings(folded):
-        other = _reading(text, cues, spellings)
-        if other.known > max(best.known, _GUESSED):
-            best = other
-    return best
+    best = _heard(folded, cues, spellings)
+    if best.known < _KNOWN:
+        for text in other_readings(folded):
+            other = _heard(text, cues, spellings)
+            if other.known > max(best.known, _GUESSED):
+                best = other
+    return _reading(best)
 
 
 def _abridged(folded: str) -> str:
     """Return a text without its middle if it is too long to be read whole."""
+    if len(_WORD.findall(folded)) <= MOST_WORDS:
+        return folded
     places = [found.span() for found in _WORD.finditer(folded) if found[0] not in _BREAKS]
     if len(places) <= MOST_WORDS:
         return folded
     return f"{folded[: places[_HEAD - 1][1]]}… {folded[places[-_TAIL][0] :]}"
 
 
-def _reading(folded: str, cues: Cues, spellings: Spellings) -> Reading:
+class _Sentence(NamedTuple):
+    """One sentence, its places counted from its own first word."""
+
+    words: tuple[str, ...]
+    breaks: tuple[int, ...]
+    found: tuple[Found, ...]
+    question: bool
+
+
+class _Heard(NamedTuple):
+    """A message in one spelling, and the share of its words in which a cue was found."""
+
+    sentences: tuple[_Sentence, ...]
+    known: float
+
+
+def _heard(folded: str, cues: Cues, spellings: Spellings) -> _Heard:
+    sentences: list[_Sentence] = []
+    count = known = 0
+    for piece in _SENTENCE.findall(folded):
+        words, breaks = _words(piece, MOST_WORDS - count, spellings)
+        found = _unhidden(tuple(cues.find(words)))
+        sentences.append(_Sentence(words, breaks, found, question=piece.endswith("?")))
+        known += len({at for f in found for at in range(f.start, f.end)})
+        count += len(words)
+        if count >= MOST_WORDS:
+            break
+    return _Heard(tuple(sentences), known / max(count, 1))
+
+
+def _reading(heard: _Heard) -> Reading:
     all_words: list[str] = []
     pauses: list[int] = []
     clauses: list[Clause] = []
-    known = 0
-    for piece in _SENTENCE.findall(folded):
+    for words, inside, found, question in heard.sentences:
         first = len(all_words)
-        words, breaks = _words(piece, MOST_WORDS - first, spellings)
-        found = _unhidden(tuple(cues.find(words)))
-        known += len({at for f in found for at in range(f.start, f.end)})
-        moved = tuple(f.moved(first) for f in found)
-        breaks = (first, *(at + first for at in breaks))
-        clauses += _parted(moved, breaks, question=piece.endswith("?"))
+        moved = tuple(f.moved(first) for f in found) if first else found
+        breaks = (first, *(at + first for at in inside))
+        clauses += _parted(moved, breaks, question=question)
         all_words += words
         pauses += breaks
-        if len(all_words) >= MOST_WORDS:
-            break
-    share = known / max(len(all_words), 1)
-    return Reading(tuple(all_words), tuple(pauses), tuple(clauses), share)
+    return Reading(tuple(all_words), tuple(pauses), tuple(clauses), heard.known)
 
 
 def _words(piece: str, most: int, spellings: Spellings) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -122,7 +145,7 @@ def _words(piece: str, most: int, spellings: Spellings) -> tuple[tuple[str, ...]
         elif len(words) == most:
             break
         else:
-            words.append(spellings.right(one_script(unstretched(token))))
+            words.append(spellings.word(token))
     return tuple(words), tuple(breaks)
 
 

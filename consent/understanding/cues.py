@@ -97,6 +97,8 @@ class _Pattern(NamedTuple):
     first: _Word
     #: How many other words may stand before each further word, and the word.
     rest: tuple[tuple[int, _Word], ...]
+    #: The keys of its second word, of which a message must have one.
+    needed: frozenset[str]
 
 
 def _end(rest: tuple[tuple[int, _Word], ...], words: tuple[str, ...], at: int) -> int:
@@ -130,8 +132,13 @@ class Cues:
 
     def find(self, words: tuple[str, ...]) -> Iterator[Found]:
         """Yield every cue in a row of words."""
+        there = {word[:length] for word in words for length in range(_SHORTEST, _KEY + 1)}
+        there.update(words)
         for start, word in enumerate(words):
-            for cue, text, _, rest in self._beginning(word):
+            for cue, text, _, rest, needed in self._beginning(word):
+                # Hundreds of patterns begin with "not": nearly all end at the first look.
+                if needed.isdisjoint(there) and rest:
+                    continue
                 if end := _end(rest, words, start + 1):
                     yield Found(cue, start, end, text)
 
@@ -185,8 +192,16 @@ def _choices(cue: Cue, text: str) -> list[str]:
 def _pattern(cue: Cue, text: str) -> _Pattern:
     first, *rest = text.split()
     gaps = (_WIDEST_GAP if before == _GAP else 0 for before in (first, *rest))
-    words = ((gap, _word(part)) for gap, part in zip(gaps, rest, strict=False) if part != _GAP)
-    return _Pattern(cue, text, _word(first), tuple(words))
+    words = tuple(
+        (gap, _word(part)) for gap, part in zip(gaps, rest, strict=False) if part != _GAP
+    )
+    needed = _keys(words[0][1]) if words else frozenset[str]()
+    return _Pattern(cue, text, _word(first), words, needed)
+
+
+def _keys(word: _Word) -> frozenset[str]:
+    """Return the words that may stand at a place, stems cut short."""
+    return word.exact | {stem[:_KEY] for stem in word.stems}
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from consent.understanding.clauses import Clause, Reading, read_clauses
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import Hearing, Piece, candidates, mention_traits, named_in
-from consent.understanding.traits import traits
+from consent.understanding.traits import around, of_word, traits
 from consent.understanding.weights import Learned, shares
 
 #: Both scopes of "all" are labels of their own.
@@ -19,8 +19,12 @@ LABELS = (
     *(MARKETING, EVERYTHING, "withdraw", "grant", "pause", "status", "explain", "help"),
     *("human", "language", "yes", "no", "unclear"),
 )
+#: What ends one thing alone has a label of its own; "withdraw" is left for what ends several.
+ONE = "withdraw {}"
 #: Labels that end something.
 ENDING = (MARKETING, EVERYTHING, "withdraw")
+#: So many words met lately are kept with what was learnt of them.
+_MOST_MET = 10_000
 #: A message is weighed piece by piece if it has so many.
 _SEVERAL, _MANY = 2, 8
 
@@ -29,11 +33,15 @@ class Weighed(NamedTuple):
     """A message weighed."""
 
     hearing: Hearing
-    traits: frozenset[str]
     #: Probability of each label.
     shares: Mapping[str, float]
     #: The share of its words that the lexicon lists or that were met in the examples.
     familiar: float
+
+    def traits(self) -> frozenset[str]:
+        """Return what was weighed in the whole message."""
+        reading = self.hearing.reading
+        return traits(reading.words, reading.clauses, self.hearing.question)
 
 
 def listen(
@@ -41,19 +49,48 @@ def listen(
 ) -> Weighed:
     """Return how a message weighs as a whole, as an answer if a question is open."""
     reading = read_clauses(folded, lexicon.cues, learned.spellings)
-    found = traits(reading.words, reading.clauses, question)
-    scores = learned.messages.scores(found)
-    likely, label = _labelled(scores)
+    scores = _scores(reading.words, reading.clauses, question, learned)
+    likely, targets = _likely(scores, learned)
+    label = _likeliest(likely)
     evidence = {thing: 1 / (1 + math.exp(-scores[thing])) for thing in learned.things}
     pieces = tuple(_pieces(reading, learned)) if len(named_in(reading)) > 1 else ()
-    hearing = Hearing(reading, question, label, likely[label], evidence, pieces)
-    return Weighed(hearing, found, likely, _familiar(reading.words, lexicon, learned))
+    hearing = Hearing(reading, question, label, likely[label], evidence, targets, pieces)
+    return Weighed(hearing, likely, _familiar(reading.words, lexicon, learned))
 
 
-def _labelled(scores: Mapping[str, float]) -> tuple[dict[str, float], str]:
-    """Return the probability of each label, and the likeliest."""
-    likely = shares({name: scores[name] for name in LABELS})
-    return likely, max(likely, key=likely.__getitem__)
+def _scores(
+    words: tuple[str, ...], clauses: tuple[Clause, ...], question: str | None, learned: Learned
+) -> dict[str, float]:
+    """Return what the traits of a message say; those of a word are looked up once."""
+    if question:
+        return learned.messages.scores(traits(words, clauses, question))
+    places = learned.messages.found(around(words, clauses))
+    for word in words:
+        known = learned.met.get(word)
+        places.update(_met(word, learned) if known is None else known)
+    return learned.messages.weighed(places)
+
+
+def _met(word: str, learned: Learned) -> tuple[int, ...]:
+    if len(learned.met) >= _MOST_MET:
+        learned.met.clear()
+    known = learned.met[word] = tuple(learned.messages.found(of_word(word)))
+    return known
+
+
+def _likely(
+    scores: Mapping[str, float], learned: Learned
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the probability of each label, and of each thing that a withdrawal ends it alone."""
+    found = shares({name: score for name, score in scores.items() if name not in learned.things})
+    alone = {thing: found.get(ONE.format(thing), 0.0) for thing in learned.things}
+    likely = {name: found[name] for name in LABELS}
+    ending = likely["withdraw"] = likely["withdraw"] + sum(alone.values())
+    return likely, {thing: share / (ending or 1.0) for thing, share in alone.items()}
+
+
+def _likeliest(likely: Mapping[str, float]) -> str:
+    return max(likely, key=likely.__getitem__)
 
 
 def _familiar(words: tuple[str, ...], lexicon: Lexicon, learned: Learned) -> float:
@@ -73,8 +110,9 @@ def _pieces(reading: Reading, learned: Learned) -> Iterator[Piece]:
         return
     for start, end in pairwise((*starts, len(reading.words))):
         inside = tuple(_inside(reading.clauses, start, end))
-        scores = learned.messages.scores(traits(reading.words[start:end], inside))
-        likely, label = _labelled(scores)
+        scores = _scores(reading.words[start:end], inside, None, learned)
+        likely, _ = _likely(scores, learned)
+        label = _likeliest(likely)
         yield Piece(start, end, label, likely[label])
 
 

@@ -76,7 +76,9 @@ def sign(message: Message, lexicon: Lexicon) -> Intent | None:
     if senses is None:
         return None
     languages = frozenset[str]().union(*(s.languages for s in senses.values()))
-    bare = Sentence(atoms=(), brands=frozenset(), languages=languages, question=False)
+    bare = Sentence(
+        atoms=(), brands=frozenset(), languages=languages, question=False, courteous=False
+    )
     return _whole(_with_yes(senses), bare, message)
 
 

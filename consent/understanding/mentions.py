@@ -41,15 +41,17 @@ class Hearing(NamedTuple):
     share: float
     #: How far the words alone speak for each thing.
     evidence: Mapping[str, float]
+    #: How probably a withdrawal would end each thing alone.
+    targets: Mapping[str, float]
     #: Its pieces, if it has several.
     pieces: tuple[Piece, ...] = ()
 
 
 def candidates(hearing: Hearing) -> list[str]:
     """Return what a message may name, sorted."""
-    named = named_in(hearing.reading) | {
-        thing for thing, share in hearing.evidence.items() if share > _LEAST_EVIDENCE
-    }
+    named = named_in(hearing.reading)
+    for told in (hearing.evidence, hearing.targets):
+        named |= {thing for thing, share in told.items() if share > _LEAST_EVIDENCE}
     return sorted(named & hearing.evidence.keys())
 
 
@@ -84,10 +86,22 @@ def _of_message(hearing: Hearing, thing: str, kind: str, *, named: bool) -> Iter
     yield f"p={label} {int(hearing.share * 4)}"
     yield f"others={min(others, 3)} {named} {label}"
     yield f"thing={thing} {label}"
+    yield from _of_target(hearing, thing, kind, named=named)
     rival = max((t for t in hearing.evidence if t != thing), key=hearing.evidence.__getitem__)
     gap = hearing.evidence[thing] - hearing.evidence[rival]
     yield f"rank={gap > 0} {named} {label}"
     yield f"rival={thing} {rival} {gap > 0} {min(int(hearing.evidence[rival] * 5), 4)}"
+
+
+def _of_target(hearing: Hearing, thing: str, kind: str, *, named: bool) -> Iterator[str]:
+    """Yield how far the whole message speaks for this thing alone being ended."""
+    label, target = hearing.label, min(int(hearing.targets[thing] * 5), 4)
+    best = int(max(hearing.targets.values()) * 5)
+    evidence = min(int(hearing.evidence[thing] * 5), 4)
+    others = len(named_in(hearing.reading) - {thing})
+    yield from (f"t={target}", f"tk={target} {kind} {named}", f"tl={target} {label}")
+    yield from (f"tb={target} {best} {named} {label}", f"tn={target} {evidence} {named} {label}")
+    yield f"to={target} {min(others, 3)} {named}"
 
 
 def named_in(reading: Reading) -> set[str]:

@@ -39,6 +39,8 @@ class Sentence(NamedTuple):
     #: The languages all its words belong to.
     languages: frozenset[str]
     question: bool
+    #: It is said with courtesy: "please", "could you".
+    courteous: bool
 
     def intent(self, name: IntentName) -> Intent:
         """Return a bare intent of this name, with what the message says beside it."""

@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from consent.understanding.scripts import one_script
+from consent.understanding.spelling import unstretched
+
 _SHORTEST, _LONGEST = 6, 24
 _STEM = 5
+_MOST_MET = 10_000
 _ByShorter = dict[str, tuple[str, ...]]
 
 
@@ -29,6 +33,17 @@ class Spellings:
         for word in words:
             self._by_letter.setdefault(word[0], []).append(word)
         self._lacking: dict[str, _ByShorter] = {}
+        #: What is meant by a token, for tokens met lately.
+        self.met: dict[str, str] = {}
+
+    def word(self, token: str) -> str:
+        """Return the word meant by a token: unstretched, in one script, its slip put right."""
+        known = self.met.get(token)
+        if known is None:
+            if len(self.met) >= _MOST_MET:
+                self.met.clear()
+            known = self.met[token] = self.right(one_script(unstretched(token)))
+        return known
 
     def right(self, word: str) -> str:
         """Return the one known word a long word was meant as, else the word itself."""

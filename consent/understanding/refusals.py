@@ -14,8 +14,11 @@ from consent.understanding.mentions import OFF, ON, named_in
 from consent.understanding.weights import Learned
 
 #: A withdrawal is carried out above this, else asked about.
-SURE = 0.65
+SURE = 0.8
 _STATE = 0.5
+#: Above the first, the message as a whole says which one thing ends; above the second, if what is
+#: said of each thing would end everything; unless that thing is wanted on.
+_ONE, _RATHER_ONE, _KEPT = 0.5, 0.3, 0.4
 #: With nothing likelier, what is meant is the thing above this.
 _HINT = 0.2
 _CLEAR, _WEAK, _SOME = 0.8, 0.6, 0.25
@@ -41,10 +44,22 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
 
 def _off(weighed: Weighed, states: _States, learned: Learned) -> list[str] | Scope:
     shares = weighed.shares
-    named = named_in(weighed.hearing.reading)
     broad = Scope.ALL if shares[EVERYTHING] > shares[MARKETING] else Scope.MARKETING
     if shares[MARKETING] + shares[EVERYTHING] >= shares["withdraw"]:
         return broad
+    off = _mentioned(weighed, states, learned, broad)
+    targets = weighed.hearing.targets
+    one = max(targets, key=targets.__getitem__)
+    is_kept = one in states and states[one][ON] > _KEPT
+    enough = _RATHER_ONE if isinstance(off, Scope) else _ONE
+    return [one] if targets[one] > enough and not is_kept else off
+
+
+def _mentioned(
+    weighed: Weighed, states: _States, learned: Learned, broad: Scope
+) -> list[str] | Scope:
+    """Return what ends by what is said of each thing; all of it if that leaves nothing."""
+    shares, named = weighed.shares, named_in(weighed.hearing.reading)
     off = _without_kept(things(states, OFF), weighed)
     off = _without_guesses(off, states, named, learned)
     unnamed = [t for t in off if learned.things[t] == "P" and t not in named]

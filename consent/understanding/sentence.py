@@ -17,8 +17,7 @@ from consent.understanding.parts import Part
 from consent.understanding.text import BEFORE_SIGN, OFF_SIGN, ON_SIGN, QUESTION
 
 #: A keyword message is short; a longer one is for the deeper stages.
-_LONGEST_MESSAGE = 24
-_LONGEST_NUMBER = 9
+_LONGEST_MESSAGE, _LONGEST_NUMBER = 24, 9
 _NUMBER = re.compile(r"[0-9]+")
 _SIGNS = frozenset({ON_SIGN, OFF_SIGN})
 _SIGNABLE = (Part.PURPOSE, Part.CHANNEL, Part.TOPIC, Part.COUNT)
@@ -29,10 +28,14 @@ def read(tokens: tuple[str, ...], lexicon: Lexicon) -> Sentence | None:
     if len(tokens) > _LONGEST_MESSAGE:
         return None
     question = QUESTION in tokens
-    words = tuple(lexicon.words(t for t in tokens if t != QUESTION))
+    words: list[str] = []
+    for word in lexicon.words(t for t in tokens if t != QUESTION):
+        if word not in lexicon.vocabulary and word[0].isalpha():
+            return None
+        words.append(word)
     brands = {w: found for w in words if (found := lexicon.brands_of(w))}
     atoms: list[Atom] = []
-    for atom in _atoms(_without_brands(words, brands, lexicon), lexicon):
+    for atom in _atoms(_without_brands(tuple(words), brands, lexicon), lexicon):
         if atom is None:
             return None
         atoms.append(atom)
@@ -42,6 +45,7 @@ def read(tokens: tuple[str, ...], lexicon: Lexicon) -> Sentence | None:
         brands=frozenset(brand for values in brands.values() for brand in values),
         languages=reduce(frozenset.intersection, spoken) if spoken else frozenset(),
         question=question,
+        courteous=any(Part.COURTESY in a for a in atoms),
     )
 
 

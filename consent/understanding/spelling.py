@@ -57,6 +57,8 @@ _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _ZERO_IN_WORD = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_])")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _DOUBLED = re.compile(r"([aeiou])\1")
+#: Letters and signs among which no mark is that combines: nearly all that people type.
+_MAY_COMBINE = re.compile("[^\0-\u02ff\u0370-\u0482\u048a-\u0590\u2000-\u20cf\u2100-\u2bff]")
 
 
 def plain(text: str) -> str:
@@ -72,7 +74,7 @@ def plain(text: str) -> str:
 
 def _cut_marks(text: str) -> str:
     """Keep a few of a run of combining marks: sorting a long run takes quadratic time."""
-    if not any(map(unicodedata.combining, text)):
+    if not _MAY_COMBINE.search(text):
         return text
     kept: list[str] = []
     run = 0
@@ -87,8 +89,10 @@ def fold(text: str) -> str:
     """Return a plain text without diacritics, with letter-spaced and dotted words joined."""
     if not text.isascii():
         text = text.translate(_PLAIN)
-        text = "".join(c for c in text if not unicodedata.combining(c))
-    text = _ZERO_IN_WORD.sub("o", text)
+        if _MAY_COMBINE.search(text):
+            text = "".join([c for c in text if not unicodedata.combining(c)])
+    if "0" in text:
+        text = _ZERO_IN_WORD.sub("o", text)
     return _SPACED_LETTERS.sub(lambda spaced: _NOT_LETTERS.sub("", spaced[0]), text)
 
 

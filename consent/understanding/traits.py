@@ -6,6 +6,7 @@ traits are taken when the weights are learnt (`tests.corpus.training`) and when 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 
@@ -30,32 +31,42 @@ def traits(
     As the answer to a question it has each of them twice: once as in any message, once as in an
     answer to that kind of question.
     """
-    plain = frozenset(
-        (*_of_words(words), *_of_cues(clauses), _in_order(clauses), *_beside_cues(words, clauses))
-    )
-    return plain | {f"{question}:{trait}" for trait in plain} if question else plain
+    found = {trait for word in words for trait in of_word(word)}
+    found.update(around(words, clauses))
+    if question:
+        found |= {f"{question}:{trait}" for trait in found}
+    return frozenset(found)
 
 
-def _of_words(words: tuple[str, ...]) -> Iterator[str]:
-    for word in words:
-        yield f"w={word}"
-        yield f"p={word[:_STEM]}"
-        yield from _letters(f"<{word[:_MOST_LETTERS]}>")
-    for one, two in pairwise(("<", *words, ">")):
-        yield f"b={one} {two}"
+def around(words: tuple[str, ...], clauses: tuple[Clause, ...]) -> set[str]:
+    """Return the traits that are not those of one word alone."""
+    found = {_in_order(clauses)}
+    found.update(_of_neighbours(words), _of_cues(clauses), _beside_cues(words, clauses))
+    return found
+
+
+def of_word(word: str) -> tuple[str, ...]:
+    """Return the traits of a word, whatever stands beside it."""
+    inside = f"<{word[:_MOST_LETTERS]}>"
+    letters = [
+        f"l={inside[at : at + length]}"
+        for length in range(_SHORTEST, _LONGEST + 1)
+        for at in range(len(inside) - length + 1)
+    ]
+    return (f"w={word}", f"p={word[:_STEM]}", *letters)
+
+
+def _of_neighbours(words: tuple[str, ...]) -> list[str]:
     stems = [word[:_STEM] for word in words]
-    for one, two in pairwise(("<", *stems, ">")):
-        yield f"pb={one} {two}"
-    for at, one in enumerate(stems, 1):
-        for two in stems[at : at + _FAR]:
-            yield f"u={one} {two}" if one < two else f"u={two} {one}"
-    yield f"n={sum(1 for length in _LONG_MESSAGE if length <= len(words))}"
-
-
-def _letters(word: str) -> Iterator[str]:
-    for length in range(_SHORTEST, _LONGEST + 1):
-        for at in range(len(word) - length + 1):
-            yield f"l={word[at : at + length]}"
+    found = [f"b={one} {two}" for one, two in pairwise(("<", *words, ">"))]
+    found += [f"pb={one} {two}" for one, two in pairwise(("<", *stems, ">"))]
+    found += [
+        f"u={one} {two}" if one < two else f"u={two} {one}"
+        for at, one in enumerate(stems, 1)
+        for two in stems[at : at + _FAR]
+    ]
+    found.append(f"n={bisect_right(_LONG_MESSAGE, len(words))}")
+    return found
 
 
 def _of_cues(clauses: tuple[Clause, ...]) -> Iterator[str]:

@@ -25,7 +25,7 @@ from consent.understanding.weights import Learned
 
 #: A withdrawal is at least asked about above the first; a grant shows its notice above the second,
 #: and a channel is switched on above the third.
-_LIKELY, _GRANT, _SWITCH = 0.25, 0.7, 0.9
+_LIKELY, _GRANT, _SWITCH = 0.3, 0.7, 0.9
 _NAMED = 0.5
 #: Without a cue for an act, with fewer cues and fewer words met before, a message is strange.
 _CUED, _FAMILIAR = 0.25, 0.5
@@ -35,7 +35,8 @@ _MARKUP, _FEW = re.compile(r"[<>{}=$\\|]"), 2
 _CHUNK = re.compile(r"[^\s,;:!?()]*(?:[^\W_]|[\u2600-\u27bf\U0001f000-\U0001faff])[^\s,;:!?()]*")
 _FEWEST_WORDS = 2
 #: A message of known words that no rule could make sense of has to be clearer than others.
-_CLEARER, _NEVER = 0.85, 2.0
+#: With a word in it by which people ask, clearer still.
+_CLEARER, _CLEAREST = 0.85, 0.97
 _ASKING = (Part.EXPLAIN, Part.STATUS, Part.HELP)
 #: So many labels are told to those who ask why.
 _REASONS = 3
@@ -100,7 +101,7 @@ def _needed(message: Message) -> float:
     if message.sentence is None:
         return 0.0
     asks = any(part in atom for atom in message.sentence.atoms for part in _ASKING)
-    return _NEVER if asks else _CLEARER
+    return _CLEAREST if asks else _CLEARER
 
 
 def _is_signed(message: Message) -> bool:
@@ -187,4 +188,4 @@ def reasons(message: Message, lexicon: Lexicon) -> Iterator[str]:
     for clause in weighed.hearing.reading.clauses:
         for f in clause.found:
             yield f"{f.cue.language} {f.cue.kind.value}.{f.cue.name}: {f.pattern}"
-    yield from learned.messages.reasons(weighed.traits, likely[0])
+    yield from learned.messages.reasons(weighed.traits(), likely[0])

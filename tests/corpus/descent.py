@@ -21,7 +21,7 @@ ORDERS = 3
 _BATCH, _ROUNDS = 32, 12
 #: What was met once is remembered rather than learnt from.
 _RAREST = 2
-_SHRINK, _PACE = 1e-4, 0.3
+_SHRINK = 1e-4
 #: How much a trait counts, by what stands before its sign: cues more than letters.
 _SIZE = {"c": 3.0, "cq": 2.0, "o": 2.0, "w": 2.0, "b": 2.0}
 _LARGEST, _ZERO, _TENTHS = 127, 128, 10
@@ -40,6 +40,8 @@ class Lesson:
     #: What is learnt is told so much louder: with less hidden it comes out softer than the
     #: marks it is held against were set for.
     louder: float = 1.0
+    #: How far a step goes at first.
+    pace: float = 0.3
 
 
 def _kind(trait: str) -> str:
@@ -126,10 +128,10 @@ def _learn(table: Table, wanted: Floats, lesson: Lesson, seed: int) -> tuple[Flo
             step = np.add.reduceat((slope[whose] * values[:, None])[by_name], first)
             step += _SHRINK * weights[names]
             seen[names] += step * step
-            weights[names] -= _PACE * step / np.sqrt(seen[names])
+            weights[names] -= lesson.pace * step / np.sqrt(seen[names])
             step_bias = slope.sum(0)
             bias_seen += step_bias * step_bias
-            bias -= _PACE * step_bias / np.sqrt(bias_seen)
+            bias -= lesson.pace * step_bias / np.sqrt(bias_seen)
     return weights, bias
 
 

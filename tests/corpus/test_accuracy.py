@@ -10,6 +10,8 @@ from collections import Counter
 
 import pytest
 
+from consent.intents import IntentName
+from consent.understanding import understand
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.lexicon import load_lexicon
@@ -35,3 +37,18 @@ def test_the_open_corpus_is_understood(language: str) -> None:
     assert ending["too much"] <= 0.02 * withdrawals
     assert right >= 0.92 * confusion.total()
     assert grants <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "channel"),
+    [
+        ("Could you please stop calling me?", "call"),
+        ("can you stop sms?", "sms"),
+        ("Отключите звонки, пожалуйста?", "call"),
+        ("Vai jūs, lūdzu, varētu atslēgt zvanus?", "call"),
+    ],
+)
+def test_a_courteous_question_is_a_wish_to_stop(text: str, channel: str) -> None:
+    """It is carried out at once, though the same without courtesy would not be."""
+    found = understand(text, LEXICON)
+    assert (IntentName.WITHDRAW, (channel,), True) == (found.name, found.channels, found.certain)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from consent.intents import Intent, Wish
 from consent.understanding import Lexicon, Part, Words, build_lexicon, understand
 from consent.understanding.cues import Cue, Cues, Kind, build_cues
-from consent.understanding.hearing import LABELS
+from consent.understanding.hearing import LABELS, ONE
 from consent.understanding.mentions import OFF, ON, SPOKEN_OF
 from consent.understanding.misspelt import build_spellings
 from consent.understanding.weights import Learned, Weights, build_weights, key_of
@@ -58,6 +58,8 @@ _ONCE = 10
 _NEVER, _UNNAMED, _UNTOUCHED = -9.0, -6.0, 4.0
 #: So much a word speaks for its labels, and not only against the others.
 _LOUD = 3.0
+#: Labels of which a message has one.
+_EXCLUSIVE = (*LABELS, *map(ONE.format, THINGS))
 
 #: How probable each label is, and each thing, in a message that has this word.
 Says = Mapping[str, Mapping[str, float]]
@@ -94,7 +96,7 @@ def learned(says: Says, states: States | None = None) -> Learned:
     What is left of a word's probability says that the message is unclear.
     """
     messages = weights(
-        (*LABELS, *THINGS),
+        (*_EXCLUSIVE, *THINGS),
         {f"w={word}": _scores(shares) for word, shares in says.items()},
         dict.fromkeys(THINGS, _UNNAMED),
     )
@@ -111,8 +113,8 @@ def learned(says: Says, states: States | None = None) -> Learned:
 
 
 def _scores(shares: Mapping[str, float]) -> dict[str, float]:
-    rest = 1 - sum(share for name, share in shares.items() if name in LABELS)
-    likely = {name: shares.get(name, 0.0) for name in LABELS}
+    rest = 1 - sum(share for name, share in shares.items() if name in _EXCLUSIVE)
+    likely = {name: shares.get(name, 0.0) for name in _EXCLUSIVE}
     likely["unclear"] += max(rest, 0.0)
     labels = {name: math.log(share) + _LOUD if share else _NEVER for name, share in likely.items()}
     things = {

@@ -259,6 +259,22 @@ def test_a_question_mark_never_decides(expected: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        ("withdraw call ?", "Could you please stop calling me?"),
+        ("withdraw sms ?", "can you stop sms?"),
+        ("withdraw call ?", "Отключите звонки, пожалуйста?"),
+        ("withdraw location ?", "could you remove location please?"),
+        ("status", "status, please?"),
+        ("explain profiling", "JA 3, lūdzu?"),
+    ],
+)
+def test_a_courteous_question_is_asked_back(expected: str, text: str) -> None:
+    """Whoever asks kindly that it should stop is heard, even where nothing was learnt."""
+    assert expected == brief(text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "LMT: 1+ 2- 3- 4+ 5- 6+ 7- 8-",

@@ -19,6 +19,7 @@ def _hearing(
     evidence: Mapping[str, float] | None = None,
     label: str = "withdraw",
     question: str | None = None,
+    targets: Mapping[str, float] | None = None,
 ) -> Hearing:
     return Hearing(
         reading=read_clauses(text, CUES, build_spellings(())),
@@ -26,6 +27,7 @@ def _hearing(
         label=label,
         share=0.9,
         evidence=dict.fromkeys(taught.THINGS, 0.0) | dict(evidence or {}),
+        targets=dict.fromkeys(taught.THINGS, 0.0) | dict(targets or {}),
     )
 
 
@@ -50,9 +52,16 @@ def test_candidates(expected: list[str], text: str, evidence: dict[str, float]) 
     assert expected == candidates(_hearing(text, evidence))
 
 
+def test_what_a_withdrawal_would_end_is_a_candidate() -> None:
+    """What the message as a whole would end is looked at although nothing names it."""
+    assert ["sms"] == candidates(_hearing("hello", targets={"sms": 0.4, "email": 0.1}))
+    one = mention_traits(_hearing("hello", targets={"sms": 0.9}), "sms", "C")
+    assert "t=4" in one - mention_traits(_hearing("hello"), "sms", "C")
+
+
 def test_only_what_was_learnt_is_looked_at() -> None:
     """A thing that a cue names but nothing was learnt of is left out."""
-    hearing = Hearing(_hearing("email sms").reading, None, "withdraw", 0.9, {"sms": 0.0})
+    hearing = Hearing(_hearing("email sms").reading, None, "withdraw", 0.9, {"sms": 0.0}, {})
     assert ["sms"] == candidates(hearing)
     assert {"email", "sms"} == named_in(hearing.reading)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from consent.understanding.misspelt import build_spellings
 
+MOST_MET = 10_000
 KNOWN = build_spellings(
     ["marketing", "newsletter", "отключите", "отключить", "stop", "casting", "lasting"]
 )
@@ -87,3 +88,13 @@ def test_any_slip_is_put_right(known: frozenset[str], word: str) -> None:
     meant = known.intersection(_slips(word))
     is_clear = word not in known and len({known[:5] for known in meant}) == 1
     assert (min(meant) if is_clear else word) == build_spellings(known).right(word)
+
+
+def test_a_token_is_one_word_whenever_it_comes() -> None:
+    """However many tokens were met, each is still put right, and not all are remembered."""
+    spellings = build_spellings(["marketing", "stop"])
+    for token in (*(f"{n}x" for n in range(MOST_MET)), "marrrkting", "markting", "sтop"):
+        first, again = spellings.word(token), spellings.word(token)
+        assert first == again
+    assert ["marketing", "stop"] == [spellings.word("markting"), spellings.word("sтop")]
+    assert len(spellings.met) <= MOST_MET

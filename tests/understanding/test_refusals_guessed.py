@@ -6,7 +6,7 @@ import pytest
 
 from tests.understanding.taught import Says, heard
 
-OFF = (0.9, 0.02)
+OFF, NOT_OFF = (0.9, 0.02), (0.05, 0.02)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,21 @@ def test_one_guess_is_enough() -> None:
     assert "withdraw credit" == heard(
         "zork it", says, {"credit": (0.4, 0.02), "traffic": (0.35, 0.02)}
     )
+
+
+@pytest.mark.parametrize(
+    ("expected", "told", "traffic", "credit"),
+    [
+        pytest.param("withdraw credit", 0.6, OFF, (0.3, 0.02), id="rather than what is named"),
+        pytest.param("withdraw traffic", 0.3, OFF, (0.3, 0.02), id="not likely enough"),
+        pytest.param("withdraw credit", 0.4, NOT_OFF, (0.1, 0.02), id="rather than all"),
+        pytest.param("withdraw_all marketing", 0.2, NOT_OFF, (0.1, 0.02), id="all, if unlikely"),
+        pytest.param("withdraw traffic, grant credit", 0.6, OFF, (0.02, 0.9), id="not if wanted"),
+    ],
+)
+def test_the_whole_message_says_what_ends(
+    expected: str, told: float, traffic: tuple[float, float], credit: tuple[float, float]
+) -> None:
+    """The one thing that a message as a whole would end ends, unless it is wanted on."""
+    says: Says = {"zork": {"withdraw credit": told, "withdraw": 0.95 - told, "credit": 0.9}}
+    assert expected == heard("zork traffic", says, {"traffic": traffic, "credit": credit})

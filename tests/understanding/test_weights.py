@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from dataclasses import replace
+from itertools import islice, product
 
 import pytest
 
@@ -13,6 +14,7 @@ from consent.understanding.mentions import OFF, ON
 from consent.understanding.weights import build_weights, key_of, shares
 from tests.understanding import taught
 
+MOST_MET = 10_000
 MODEL = taught.weights(
     ("off", "on"),
     {"w=halt": {"off": 3.0, "on": -1.0}, "w=want": {"on": 2.0}, "w=well": {"off": 0.5}},
@@ -145,7 +147,7 @@ def test_a_message_is_listened_to() -> None:
     assert weighed.shares["withdraw"] == weighed.hearing.share
     assert 0.9 == pytest.approx(weighed.hearing.evidence["offers"], abs=0.03)
     assert weighed.hearing.evidence["traffic"] < 0.1
-    assert "grant:w=zork" in weighed.traits
+    assert "grant:w=zork" in weighed.traits()
 
 
 @pytest.mark.parametrize(
@@ -165,6 +167,19 @@ def test_familiar(expected: float, text: str) -> None:
     assert expected == listen(text, lexicon, lexicon.learned).familiar
 
 
+def test_a_word_weighs_the_same_whenever_it_comes() -> None:
+    """However many words were met, each still weighs what it did; not all are remembered."""
+    lexicon = taught.lexicon({"zork": {"withdraw": 0.8}})
+    learned = lexicon.learned
+    assert learned is not None
+    before = listen("zork", lexicon, learned).shares
+    words = map("".join, product("bcdfghjklmn", repeat=4))
+    while batch := tuple(islice(words, 40)):
+        listen(" ".join(batch), lexicon, learned)
+        assert len(learned.met) <= MOST_MET
+    assert before == listen("zork", lexicon, learned).shares
+
+
 def test_mentions_are_weighed() -> None:
     """Each thing that a message may name has its own chances of being wanted off or on."""
     lexicon = taught.lexicon({"zork": {"withdraw": 0.9, "offers": 0.9}}, {"email": (0.7, 0.2)})
@@ -174,6 +189,17 @@ def test_mentions_are_weighed() -> None:
     assert ["email", "offers"] == list(states)
     assert (0.7, 0.2) == pytest.approx((states["email"][OFF], states["email"][ON]), abs=0.03)
     assert states["offers"][OFF] < 0.1
+
+
+def test_ending_one_thing_is_a_withdrawal() -> None:
+    """What ends one thing counts as a withdrawal, and says which thing."""
+    lexicon = taught.lexicon({"zork": {"withdraw sms": 0.6, "withdraw": 0.2, "grant": 0.1}})
+    assert lexicon.learned is not None
+    weighed = listen("zork it", lexicon, lexicon.learned)
+    assert 0.8 == pytest.approx(weighed.shares["withdraw"], abs=0.03)
+    assert set(LABELS) == set(weighed.shares)
+    targets = weighed.hearing.targets
+    assert (0.75, 0.0) == pytest.approx((targets["sms"], targets["email"]), abs=0.03)
 
 
 def test_an_answer_is_weighed_as_one() -> None:

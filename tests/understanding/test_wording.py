@@ -69,14 +69,22 @@ def test_signs_are_left_to_the_rules() -> None:
     ("expected", "text", "share"),
     [
         pytest.param("withdraw_all marketing", "stop person", 0.95, id="clear"),
-        pytest.param("withdraw_all marketing ?", "stop person", 0.78, id="not so clear"),
-        pytest.param("withdraw_all marketing", "stop zorking", 0.78, id="an unknown word"),
+        pytest.param("withdraw_all marketing ?", "stop person", 0.82, id="not so clear"),
+        pytest.param("withdraw_all marketing", "stop zorking", 0.82, id="an unknown word"),
         pytest.param("withdraw_all marketing ?", "stop help", 0.95, id="a word that asks"),
+        pytest.param("withdraw_all marketing", "stop help", 0.99, id="one beyond doubt"),
     ],
 )
 def test_known_words_must_be_clearer(expected: str, text: str, share: float) -> None:
     """What rules knew every word of and made no sense of is carried out only if very clear."""
     assert expected == heard(text, {"stop": {"withdraw_all marketing": share}})
+
+
+def test_a_polite_request_may_be_a_question() -> None:
+    """A question mark after free wording is weighed with it; after a keyword it asks back."""
+    says: Says = {"stop": {"withdraw_all marketing": 0.95}}
+    assert "withdraw_all marketing" == heard("stop person?", says)
+    assert "withdraw_all marketing ?" == heard("stop?", says)
 
 
 @pytest.mark.parametrize(
