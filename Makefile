@@ -3,11 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Tests that reach every line of the rules; measuring it doubles their time, so only they do.
-COVERING := tests/rules tests/dialogue tests/understanding tests/journeys tests/corpus tests/proof \
+COVERING := tests/corpus tests/understanding tests/dialogue tests/rules tests/journeys tests/proof \
 	tests/store/test_forgetting.py tests/doors/test_tokens.py tests/doors/test_decision_routes.py \
 	tests/marketing/test_staff_*.py tests/marketing/test_check*.py
 # Fills two stores, one ten times the other: `make soak` runs it.
 SLOW := tests/bench/test_growth.py
+# A file stays with one process, which starts its servers once. They are taken as they come, not by
+# how many tests they have: those with few tests take longest, and would be left for the end.
+SHARED := --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help install run chat test accuracy bench soak lint lock clean
@@ -43,8 +46,8 @@ lint: $(VENV)/installed-test  ## Check style, types and who may import whom
 	$(BIN)/lint-imports --no-logo
 
 test: lint  ## Check everything: style, types, imports, tests, coverage of the rules
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term $(COVERING)
-	$(BIN)/pytest -n 4 --dist loadfile $(addprefix --ignore=,$(wildcard $(COVERING)) $(SLOW))
+	$(BIN)/pytest -n 2 $(SHARED) --cov --cov-report=term $(COVERING)
+	$(BIN)/pytest -n 3 $(SHARED) $(addprefix --ignore=,$(wildcard $(COVERING)) $(SLOW))
 
 accuracy: $(VENV)/installed-test  ## How well messages are understood, per language
 	@$(BIN)/python -m tests.corpus.accuracy

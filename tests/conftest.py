@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import settings
 
@@ -14,6 +16,13 @@ settings.load_profile("steady")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--update-journeys`: write down what the assistant says now, to be reviewed."""
     parser.addoption("--update-journeys", action="store_true", default=False)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make alone: thousands of tests are none, all run long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture

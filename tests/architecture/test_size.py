@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import statistics
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -11,12 +12,14 @@ PACKAGES = ("app", "bot", "consent", "locales", "marketing", "sms", "storage")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
 def _modules() -> dict[str, ast.Module]:
     files = [f for p in PACKAGES for f in sorted((ROOT / p).rglob("*.py"))]
     kept = [f for f in files if "migrations" not in f.parts]
     return {str(f.relative_to(ROOT)): ast.parse(f.read_text(encoding="utf-8")) for f in kept}
 
 
+@cache
 def _functions() -> dict[str, Function]:
     return {
         f"{name}:{node.name}": node

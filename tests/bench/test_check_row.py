@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from sqlite3 import connect as connect_file
@@ -33,10 +33,12 @@ _LOG = "SELECT viewer, reason_of_look, question, answer FROM read_log ORDER BY a
 
 @pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
 def stage(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    place_of: Callable[[str], Place],
 ) -> Iterator[Stage]:
     """Start all sides once: each asserts that what is committed survives a loss of power."""
-    with opened(Place(name=request.param), tmp_path_factory.mktemp("check"), _CUSTOMERS) as found:
+    with opened(place_of(request.param), tmp_path_factory.mktemp("check"), _CUSTOMERS) as found:
         yield found
 
 

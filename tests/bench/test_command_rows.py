@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -18,15 +19,19 @@ from tests.bench.many_customers import grow, number, records
 from tests.bench.stores import counted, home
 from tests.builders import START
 
-PLACES = [Place(name="SQLite"), Place(name="PostgreSQL")]
-BOTH = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+SQLITE = Place(name="SQLite")
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def place(request: pytest.FixtureRequest, place_of: Callable[[str], Place]) -> Place:
+    """Return where stores are made, each kind in turn."""
+    return place_of(request.param)
 
 
 def _scope(folder: Path, place: Place) -> Scope:
     return Scope(size=Size.QUICK, places=(place,), folder=folder, rounds=1)
 
 
-@BOTH
 def test_a_list_is_checked_alike(place: Place, tmp_path: Path) -> None:
     """Both sides allow and block the same rows, and note as many looks."""
     listed = tmp_path / "list.csv"
@@ -71,7 +76,7 @@ def test_rows_that_differ_are_noticed(tmp_path: Path) -> None:
 
 def test_the_floor_hashes_as_the_store_does(tmp_path: Path) -> None:
     """A number is found however it is spaced; the product's vault gives the same hash."""
-    with home(PLACES[0], tmp_path) as stores:
+    with home(SQLITE, tmp_path) as stores:
         store = stores.fresh()
         index = grow(store, tmp_path / "root.key", 1)
         assert 1 == counted(store, "addresses")["addresses"]
@@ -79,7 +84,6 @@ def test_the_floor_hashes_as_the_store_does(tmp_path: Path) -> None:
     assert Hashes(index).of(number(0)) == Hashes(index).of(spaced)
 
 
-@BOTH
 def test_every_row_of_an_import_is_a_decision(place: Place, tmp_path: Path) -> None:
     """What the row writes is taken whole; one that is refused ends the run."""
     file = tmp_path / "rows.csv"
@@ -102,10 +106,9 @@ def test_a_proof_is_checked_whole(tmp_path: Path) -> None:
         verify_row.check_once(file, public, count)
 
 
-@BOTH
 def test_growth_compares_two_sizes(place: Place, tmp_path: Path) -> None:
     """A verdict and a turn, each in a large store beside the small one."""
-    found = list(growth_row.on(place, tmp_path, (200, 1_000), 2))
+    found = list(growth_row.on(place, tmp_path, (100, 300), 2))
     assert ["verdict", "turn"] == [figure.row.split()[0] for figure in found]
     for figure in found:
         assert (2, 2) == (len(figure.tries), len(figure.floor))
@@ -114,7 +117,7 @@ def test_growth_compares_two_sizes(place: Place, tmp_path: Path) -> None:
 
 def test_readiness_and_memory(tmp_path: Path) -> None:
     """A start takes some time, and load takes no less memory than idling."""
-    scope = _scope(tmp_path, PLACES[0])
+    scope = _scope(tmp_path, SQLITE)
     readiness, idle, loaded = ready_row.ready(scope)
     assert readiness.value is not None
     assert readiness.value > 1e8

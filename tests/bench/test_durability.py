@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,14 +19,7 @@ from tests.bench.floors.raw import (
     require_server,
 )
 from tests.bench.stores import FileHome, ServerHome, require_durable
-from tests.store.servers import Server, server
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
-    """Return a server of our own."""
-    with server() as running:
-        yield running
+from tests.store.servers import Server
 
 
 @pytest.mark.parametrize(

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.bench.growth import DEEDS, MOST, STORES, Cost, compared, report
-from tests.store.servers import Server, server
 
 #: `python -m tests.bench.growth` compares 50 000 with 500 000.
 _SIZE = 20_000
 #: A deeper tree costs SQLite a page a look, and its trees are small here.
 _MOST_PAGES = {"postgres": MOST, "sqlite": 1.6}
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
-    """Return a server of our own."""
-    with server() as running:
-        yield running
 
 
 @pytest.mark.parametrize("store", STORES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import httpx
@@ -21,10 +21,12 @@ from tests.bench.stores import file_of
 
 @pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
 def stage(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    place_of: Callable[[str], Place],
 ) -> Iterator[Stage]:
     """Start both sides once: each asserts that what is committed survives a loss of power."""
-    with opened(Place(name=request.param), tmp_path_factory.mktemp("sms")) as found:
+    with opened(place_of(request.param), tmp_path_factory.mktemp("sms")) as found:
         yield found
 
 

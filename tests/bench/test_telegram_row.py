@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -15,10 +15,12 @@ from tests.bench.telegram_row import Stage, opened
 
 @pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
 def stage(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    place_of: Callable[[str], Place],
 ) -> Iterator[Stage]:
     """Start both sides once: each asserts that what is committed survives a loss of power."""
-    with opened(Place(name=request.param), tmp_path_factory.mktemp("telegram")) as found:
+    with opened(place_of(request.param), tmp_path_factory.mktemp("telegram")) as found:
         yield found
 
 

@@ -1,4 +1,8 @@
-"""The command line as a whole process: what it prints, where, and how it exits."""
+"""The command line as a whole process: what it prints, where, and how it exits.
+
+The process is forked from one that has loaded the program (see `tests.forked`); odd input comes
+to one that was started as an operator starts it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.forked import COMMAND, nursery
 
 NUMBER = "+37120000000"
 
@@ -25,15 +31,7 @@ def consent(
 ) -> subprocess.CompletedProcess[str]:
     """Run `consent` in a folder, with only these settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CONSENT_")}
-    return subprocess.run(
-        [str(Path(sys.executable).parent / "consent"), *words],
-        input=given,
-        cwd=home,
-        env=kept | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return nursery().run(COMMAND, ["consent", *words], home, kept | environment, given)
 
 
 @pytest.mark.parametrize("via", ["telegram", "sms"])

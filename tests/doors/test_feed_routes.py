@@ -24,7 +24,8 @@ from storage.feed import SqlFeed
 from storage.migration import migrate
 from storage.sqlite import SqliteDatabase
 from storage.tokens import SqlTokens
-from tests.journeys.harness import AppClient, SetClock, open_house
+from tests.journeys.harness import AppClient, open_house
+from tests.journeys.set_clock import SetClock
 from tests.store.feeds import history, number, relay, rows, says
 from tests.store.stores import VAULT
 

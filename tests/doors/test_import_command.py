@@ -322,11 +322,10 @@ def test_without_its_list_a_file_begins_anew(home: Path, monkeypatch: pytest.Mon
         _whole(home, file)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_a_killed_import_goes_on(home: Path, seed: int) -> None:
+def test_a_killed_import_goes_on(home: Path) -> None:
     """Killed at any moment, the same command ends with each row recorded or listed once."""
     file = put(home, as_csv(many(7_000)))
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(1)  # noqa: S311 - no secret
     program = [str(Path(sys.executable).parent / "consent"), "import", str(file), "--brand", "lmt"]
     kills = [_killed(home, program, chance.random() / 4) for _ in range(2)]
     done = subprocess.run(program, check=False, capture_output=True, text=True)

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from html import unescape
 from itertools import count
 from pathlib import Path
@@ -34,29 +34,13 @@ from locales.catalogue_source import load_catalogue
 from marketing.checking import check
 from storage.ids import uuid7
 from storage.memory import MemoryLedger
+from tests.journeys.set_clock import SetClock
 from tests.journeys.telegram_phone import BOT_TOKEN, SECRET, TelegramPhone
 from tests.telegram.fake_api import FakeTelegram
 from tests.telegram.virtual_time import VirtualTime
 
-START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 NUMBER = "+37120000000"
 TOKEN = "journey-token"
-
-
-class SetClock:
-    """A clock that goes when told."""
-
-    def __init__(self) -> None:
-        """Start on a Sunday at noon in Riga."""
-        self.moment = START
-
-    def now(self) -> datetime:
-        """Return the moment set."""
-        return self.moment
-
-    def wait(self, hours: float) -> None:
-        """Let time pass."""
-        self.moment += timedelta(hours=hours)
 
 
 class SetEntropy:

@@ -28,7 +28,8 @@ from storage import schema
 from storage.ids import SystemEntropy
 from storage.staff import SqlStaff
 from storage.staff_sessions import SqlStaffSessions
-from tests.journeys.harness import AppClient, SetClock
+from tests.journeys.harness import AppClient
+from tests.journeys.set_clock import SetClock
 from tests.marketing.stage import DAY, Stage, _spoken, number
 
 #: One login for each role, by its name, at LMT; and `both`, who has all roles at both brands.

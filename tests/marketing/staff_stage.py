@@ -32,7 +32,7 @@ from storage.memory import MemoryLedger
 from storage.passwords import Cost
 from storage.staff import SqlStaff
 from storage.staff_sessions import SqlStaffSessions
-from tests.journeys.harness import SetClock
+from tests.journeys.set_clock import SetClock
 
 HERE = "http://127.0.0.1:8000"
 PUBLIC = "https://piekrisana.lv"

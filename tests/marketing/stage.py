@@ -36,7 +36,8 @@ from storage.ids import SystemEntropy
 from storage.memory import MemoryLedger
 from storage.reach import block
 from tests.builders import CHANNELS, TOPICS
-from tests.journeys.harness import AppClient, SetClock
+from tests.journeys.harness import AppClient
+from tests.journeys.set_clock import SetClock
 
 LINK_BASE = "https://piekrisana.lv"
 CALLBACK = "https://shop.example.com/consent/callback"

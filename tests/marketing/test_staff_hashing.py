@@ -15,7 +15,7 @@ from app.marketing.tries import Tries, address_of
 from consent.staff import LOCKED_FOR, login_of, wait_after, word_of
 from marketing.passwords import refusal_of
 from storage.passwords import Passwords, TooBusy
-from tests.journeys.harness import SetClock
+from tests.journeys.set_clock import SetClock
 from tests.marketing.staff_stage import CHEAP, LOGIN, PASSWORD, StaffStage, fault, staffed
 
 

@@ -36,7 +36,8 @@ from sms.catch_up import GRACE, CatchUp
 from storage import schema
 from storage.memory import MemoryLedger
 from tests.builders import MovableClock
-from tests.journeys.harness import START, SetEntropy
+from tests.journeys.harness import SetEntropy
+from tests.journeys.set_clock import START
 from tests.sms.fake_twilio_api import Account, FakeTwilio, Filtering, Handset, Inside, Sender, Slip
 from tests.sms.fake_twilio_carrier import Answer, Headers
 from tests.sms.fake_twilio_signing import signed_headers

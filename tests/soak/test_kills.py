@@ -1,7 +1,7 @@
 """Killed at any moment under load: what was answered stays, once; the rest is whole or absent.
 
 `make soak` kills the app 300 times on SQLite and 150 times on PostgreSQL, and PostgreSQL itself 50
-times; the ordinary run kills twenty times in all. The app is `consent serve` with all its doors,
+times; the ordinary run kills five times in all. The app is `consent serve` with all its doors,
 clocks and workers; a nursery that has read the words spares each life the loading.
 """
 
@@ -32,8 +32,8 @@ from tests.soak.served import PUBLIC, Road, Served, free_port, open_process
 from tests.soak.sms_evidence import acknowledged, ids_on_disk, papers_of, post_of
 from tests.soak.texters import Texters
 
-SQLITE = int(os.environ.get("CONSENT_SOAK_KILLS_SQLITE", "5"))
-POSTGRES = int(os.environ.get("CONSENT_SOAK_KILLS_POSTGRES", "3"))
+SQLITE = int(os.environ.get("CONSENT_SOAK_KILLS_SQLITE", "3"))
+POSTGRES = int(os.environ.get("CONSENT_SOAK_KILLS_POSTGRES", "1"))
 SERVER = int(os.environ.get("CONSENT_SOAK_KILLS_SERVER", "1"))
 SEED = int(os.environ.get("CONSENT_SOAK_SEED", "20261122"))
 #: See `test_ten_thousand`: what was missed is old enough to be fetched at the next start.

@@ -18,7 +18,7 @@ from locales.catalogue_source import load_catalogue
 from locales.lexicon import load_lexicon
 from locales.notice_lock import read_lock
 from storage.ids import SystemEntropy
-from tests.journeys.harness import SetClock
+from tests.journeys.set_clock import SetClock
 
 NUMBER = Address(AddressKind.MSISDN, "+37120000000")
 OTHER = Address(AddressKind.MSISDN, "+37120000009")

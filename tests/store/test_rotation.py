@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +27,7 @@ from storage.sqlite import SqliteDatabase
 from storage.strays import SqlStrays
 from storage.vault import RootKeyUnknown, Vault, bound_key
 from tests.builders import CountedEntropy
+from tests.forked import Program, nursery
 from tests.store.batch_stage import no, number
 from tests.store.feeds import relay
 from tests.store.key_stage import (
@@ -166,7 +165,7 @@ os._exit(1)
     ],
 )
 async def test_a_process_that_is_killed_leaves_a_store_that_opens(
-    place: tuple[str, Database], when: str, at: int
+    place: tuple[str, Database], when: str, at: int, tmp_path: Path
 ) -> None:
     """Killed within a chunk, nothing of the chunk is done; the rest is, and goes on."""
     url, database = place
@@ -174,10 +173,11 @@ async def test_a_process_that_is_killed_leaves_a_store_that_opens(
     await filled(database, vault)
     before = await read_all(database, vault)
     done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-c", _KILLED, url, when, str(at)],
-        check=False,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        nursery().run,
+        Program(_KILLED, ("storage.postgres", "storage.sqlite", "tests.store.key_stage")),
+        ["killed", url, when, str(at)],
+        tmp_path,
+        os.environ,
     )
     assert 9 == done.returncode
     both = opened(database, NEW, OLD)

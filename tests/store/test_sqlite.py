@@ -6,8 +6,6 @@ import asyncio
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +26,7 @@ from storage.ledger import SqlLedger
 from storage.migration import NEWEST
 from storage.sqlite import SqliteDatabase
 from storage.vault import RootKeyUnknown, Vault
+from tests.forked import Program, nursery
 from tests.store.test_ledger import CLOCK, HOUSE, NUMBER, desk, message
 
 KEY = b"k" * 32
@@ -174,10 +173,12 @@ os._exit(9)
 async def test_a_killed_process_leaves_all_or_nothing(step: int, tmp_path: Path) -> None:
     """Killed at any step and delivered again, a STOP is in the ledger exactly once."""
     file = tmp_path / "ledger.db"
-    program = [sys.executable, "-c", CRASH, str(step), str(file)]
-    root = Path(__file__).parents[2]
     done = await asyncio.to_thread(
-        subprocess.run, program, cwd=root, capture_output=True, text=True, check=False
+        nursery().run,
+        Program(CRASH, ("storage.migration", "storage.turns", "tests.store.test_ledger")),
+        ["crash", str(step), str(file)],
+        tmp_path,
+        os.environ,
     )
     assert done.returncode == 9, done.stderr
     database = SqliteDatabase(f"sqlite:///{file}")

@@ -33,15 +33,8 @@ from locales import ROOT
 from marketing.checking import check
 from storage import schema
 from storage.memory import MemoryLedger
-from tests.journeys.harness import (
-    NUMBER,
-    START,
-    TOKEN,
-    AppClient,
-    Recorder,
-    SetClock,
-    SetEntropy,
-)
+from tests.journeys.harness import NUMBER, TOKEN, AppClient, Recorder, SetEntropy
+from tests.journeys.set_clock import START, SetClock
 from tests.telegram.fake_api import FakeBot, FakeTelegram, FakeUser, Json, Shown, accepted
 from tests.telegram.virtual_time import VirtualTime
 
