@@ -23,8 +23,6 @@ class Database(Protocol):
 
     #: How operators know it; never a password.
     name: str
-    #: How many transactions of messages are worth having at the same time.
-    lanes: int
 
     async def write(self, body: Callable[[Connection], _T]) -> _T:
         """Run a function in one transaction: all of it is committed, or none.

@@ -38,9 +38,6 @@ _FAULTS = (SQLAlchemyError, OSError, TimeoutError)
 class PostgresDatabase:
     """A database on a PostgreSQL server (see `Database`)."""
 
-    #: While one waits for the server, others use the processor here.
-    lanes = 2
-
     def __init__(self, url: str, *, pool: int = POOL) -> None:
         """Name the database; nothing is opened before the first transaction.
 

@@ -32,9 +32,6 @@ _BUSY_MS = 5_000
 class SqliteDatabase:
     """One SQLite file, opened for as long as the process lives (see `Database`)."""
 
-    #: There is one writer.
-    lanes = 1
-
     def __init__(self, url: str) -> None:
         """Name the database; nothing is opened before the first transaction.
 
