@@ -121,7 +121,7 @@ def _explained(cost: Cost) -> Iterator[list[int]]:
         many: bool,  # noqa: FBT001
     ) -> None:
         kind = statement.split(None, 1)[0]
-        if kind not in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
+        if kind not in {"WITH", "SELECT", "INSERT", "UPDATE", "DELETE"}:
             return
         ways = cost.ways.setdefault(" ".join(statement.split()), set())
         for values in parameters if many else [parameters]:

@@ -30,7 +30,7 @@ def list_check(scope: Scope) -> Iterator[Figure]:
         numbers = scope.of(50_000, 1_000_000 if place.is_sqlite else 200_000, 1_000_000)
         folder = scope.folder / f"list-{place.name}"
         folder.mkdir()
-        yield from _on(place, folder, numbers, scope.rounds or scope.of(2, 3, 5))
+        yield from _on(place, folder, numbers, scope.rounds or scope.of(2, 2, 5))
 
 
 def _on(place: Place, folder: Path, numbers: int, rounds: int) -> Iterator[Figure]:
