@@ -33,8 +33,6 @@ def with_link(
     reply: Reply, customer: CustomerId, now: datetime
 ) -> tuple[Reply, tuple[CopyLink, ...]]:
     """Return the answer with its link made whole, and what the store is to keep of the link."""
-    if _LINK not in reply.ids:
-        return reply, ()
     links: list[CopyLink] = []
     messages: list[Message] = []
     for message in reply.messages:
@@ -44,7 +42,7 @@ def with_link(
             links.append(link_of(secret, reply.language, now))
             said = replace(message, params={"own_link": opaque(customer, secret)})
         messages.append(said)
-    return replace(reply, messages=tuple(messages)), tuple(links)
+    return replace(reply, messages=tuple(messages)) if links else reply, tuple(links)
 
 
 def handed_over(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from consent.case_ports import is_about_case, more_time
-from consent.case_refusals import CaseRefused
+from consent.case_refusals import CaseRefused, Trouble, unreachable
 from consent.cases import Case, CaseKind, due_of, extended_end, lawful_end
 from consent.catalogue import BrandId
 from consent.errors import CatalogueBroken
@@ -145,3 +145,11 @@ def test_what_staff_say_is_told_from_other_news(message: str, expected: bool) ->
     reply = Reply(language="lv", messages=(Message(message),))
     outgoing = Outgoing(id="1", brand=LMT, kind="telegram", to=CHAT, reply=reply)
     assert expected is is_about_case(outgoing)
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_an_answer_that_would_not_arrive_says_why(trouble: Trouble) -> None:
+    """Whoever answers is told what stands in the way, and that the case stays open."""
+    refused = unreachable(trouble)
+    assert trouble is refused.why
+    assert f"The customer cannot be told: {trouble.value}. The case stays open." == refused.detail
