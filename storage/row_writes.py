@@ -125,7 +125,9 @@ def change(table: Table, key: str, columns: Sequence[str]) -> RowWrite:
 
 
 def write_together(connection: Connection, gathered: Mapping[RowWrite, Rows]) -> None:
-    """Write rows of several tables.
+    """Write rows of several tables, each seeing only what stood before all of them.
+
+    So a row that is new here cannot be changed here too: on PostgreSQL the change would be lost.
 
     :raises KeyError: a value is missing.
     """
