@@ -86,8 +86,9 @@ class Turns:
 
     async def take(self, inbound: Inbound, work: Work) -> Reply:
         """See `consent.ports.Ledger.turn`."""
-        # One line a door: whoever writes twice stands in it twice, and no transaction waits for
-        # another. A second line halves the crowds, and costs more than the disk's time it saves.
+        # One line a door: whoever writes twice stands in it twice, and of this door no transaction
+        # waits for another. A second line halves the crowds: that costs more than waiting for the
+        # disk.
         crowd = self._crowds.get(inbound.door)
         if crowd is None:
             crowd = Together(self._answer, most=TOGETHER, line=LINE)
