@@ -56,7 +56,7 @@ bench: $(VENV)/installed-test  ## How fast everything is, beside its floors (a q
 	@$(BIN)/consent bench --write BENCHMARKS.md
 
 train: $(VENV)/installed-test  ## Learn anew how customers word things, from the examples
-	@$(BIN)/python -m tests.corpus.training
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.corpus.training
 
 soak: $(VENV)/installed-test  ## Crowds of customers and 500 kills while everything goes wrong
 	CONSENT_SOAK_CUSTOMERS=1000 CONSENT_SOAK_TEXTS=10000 \

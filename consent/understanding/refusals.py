@@ -14,7 +14,7 @@ from consent.understanding.mentions import OFF, ON, named_in
 from consent.understanding.weights import Learned
 
 #: A withdrawal is carried out above this, else asked about.
-SURE = 0.8
+SURE = 0.75
 _STATE = 0.5
 #: Above the first, the message as a whole says which one thing ends; above the second, if what is
 #: said of each thing would end everything; unless that thing is wanted on.

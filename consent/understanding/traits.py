@@ -1,4 +1,4 @@
-"""What can be weighed in a message: its words, word pairs, letters and cues.
+"""What can be weighed in a message: its words, neighbours and letters, and its cues.
 
 A trait is a short text such as `w=izslēdziet`; a message has a trait or has it not. The same
 traits are taken when the weights are learnt (`tests.corpus.training`) and when they are used.
@@ -10,39 +10,29 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 
-from consent.understanding.clauses import Clause
+from consent.understanding.clauses import Clause, Reading
 
 _SHORTEST, _LONGEST = 4, 5
 _MOST_LETTERS = 24
-#: Words are paired by their stems, with stems no further off, in any order; beside a cue stand
-#: so many, and these are a little longer.
-_STEM, _FAR = 4, 5
+#: Words are paired by their stems; beside a cue stand so many, and these are a little longer.
+_STEM = 4
 _LONG_STEM, _BEFORE, _AFTER = 5, 3, 2
 #: The order of so many cues is looked at.
 _MOST_CUES = 6
 _LONG_MESSAGE = (1, 2, 3, 5, 8, 13, 21, 34)
 
 
-def traits(
-    words: tuple[str, ...], clauses: tuple[Clause, ...], question: str | None = None
-) -> frozenset[str]:
-    """Return the traits of a message: its words, and the cues in its clauses.
+def traits(reading: Reading, question: str | None = None) -> frozenset[str]:
+    """Return all traits of a message.
 
     As the answer to a question it has each of them twice: once as in any message, once as in an
     answer to that kind of question.
     """
-    found = {trait for word in words for trait in of_word(word)}
-    found.update(around(words, clauses))
+    found = {trait for word in reading.words for trait in of_word(word)}
+    found.update(of_neighbours(reading.words), of_cues(reading))
     if question:
         found |= {f"{question}:{trait}" for trait in found}
     return frozenset(found)
-
-
-def around(words: tuple[str, ...], clauses: tuple[Clause, ...]) -> set[str]:
-    """Return the traits that are not those of one word alone."""
-    found = {_in_order(clauses)}
-    found.update(_of_neighbours(words), _of_cues(clauses), _beside_cues(words, clauses))
-    return found
 
 
 def of_word(word: str) -> tuple[str, ...]:
@@ -56,17 +46,19 @@ def of_word(word: str) -> tuple[str, ...]:
     return (f"w={word}", f"p={word[:_STEM]}", *letters)
 
 
-def _of_neighbours(words: tuple[str, ...]) -> list[str]:
+def of_neighbours(words: tuple[str, ...]) -> list[str]:
+    """Return the traits of words that stand side by side."""
     stems = [word[:_STEM] for word in words]
     found = [f"b={one} {two}" for one, two in pairwise(("<", *words, ">"))]
-    found += [f"pb={one} {two}" for one, two in pairwise(("<", *stems, ">"))]
-    found += [
-        f"u={one} {two}" if one < two else f"u={two} {one}"
-        for at, one in enumerate(stems, 1)
-        for two in stems[at : at + _FAR]
-    ]
-    found.append(f"n={bisect_right(_LONG_MESSAGE, len(words))}")
-    return found
+    return found + [f"pb={one} {two}" for one, two in pairwise(("<", *stems, ">"))]
+
+
+def of_cues(reading: Reading) -> frozenset[str]:
+    """Return the traits of a message as a whole: its cues, and how long it is."""
+    words, clauses = reading.words, reading.clauses
+    found = {_in_order(clauses), f"n={bisect_right(_LONG_MESSAGE, len(words))}"}
+    found.update(_of_cues(clauses), _beside_cues(words, clauses))
+    return frozenset(found)
 
 
 def _of_cues(clauses: tuple[Clause, ...]) -> Iterator[str]:

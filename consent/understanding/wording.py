@@ -14,13 +14,15 @@ from dataclasses import replace
 from consent.intents import Intent, IntentName, Wish
 from consent.understanding.answers import QUESTIONS, accepts, answered
 from consent.understanding.cues import Kind
-from consent.understanding.hearing import ENDING, Weighed, listen, mentioned
+from consent.understanding.hearing import ENDING, Weighed, familiar, listen, mentioned
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON, named_in
 from consent.understanding.message import Message
 from consent.understanding.pages import page_of, value_of
 from consent.understanding.parts import Part
 from consent.understanding.refusals import intent_of, refused, things, wishes_of
+from consent.understanding.tokens import tokens, told_beside
+from consent.understanding.traits import traits
 from consent.understanding.weights import Learned
 
 #: A withdrawal is at least asked about above the first; a grant shows its notice above the second,
@@ -50,7 +52,9 @@ def wording(message: Message, lexicon: Lexicon) -> Intent | None:
     if learned is None or _is_signed(message) or len(_CHUNK.findall(message.heard.plain)) < fewest:
         return None
     weighed = _weigh(message, lexicon, learned)
-    intent = answered(message, weighed, learned, lexicon) or _intent(message, weighed, learned)
+    intent = answered(message, weighed, learned, lexicon) or _intent(
+        message, weighed, lexicon, learned
+    )
     return _completed(intent, message, weighed, lexicon) if intent else None
 
 
@@ -109,8 +113,12 @@ def _is_signed(message: Message) -> bool:
     return message.sentence is not None and any(a.sign for a in message.sentence.atoms)
 
 
-def _intent(message: Message, weighed: Weighed, learned: Learned) -> Intent | None:
-    strange = _is_strange(weighed) or len(_MARKUP.findall(message.heard.plain)) > _FEW
+def _intent(
+    message: Message, weighed: Weighed, lexicon: Lexicon, learned: Learned
+) -> Intent | None:
+    strange = (
+        _is_strange(weighed, lexicon, learned) or len(_MARKUP.findall(message.heard.plain)) > _FEW
+    )
     ending = sum(weighed.shares[label] for label in ENDING)
     giving = weighed.shares["grant"]
     if ending >= _LIKELY and ending >= giving:
@@ -119,15 +127,19 @@ def _intent(message: Message, weighed: Weighed, learned: Learned) -> Intent | No
     if giving >= _GRANT and not strange:
         return _given(weighed, learned)
     rest = [label for label in weighed.shares if label not in {*ENDING, "grant"}]
-    return _shown(max(rest, key=weighed.shares.__getitem__), weighed, learned)
+    likeliest = max(rest, key=weighed.shares.__getitem__)
+    if weighed.shares[likeliest] < giving:
+        # A grant in doubt is unclear, and nothing else.
+        return None
+    return _shown(likeliest, weighed, learned)
 
 
-def _is_strange(weighed: Weighed) -> bool:
+def _is_strange(weighed: Weighed, lexicon: Lexicon, learned: Learned) -> bool:
     """Say whether hardly a word is known: what letters alone suggest is no more than a guess."""
     reading = weighed.hearing.reading
     if any(clause.names(Kind.ACT) for clause in reading.clauses) or reading.known >= _CUED:
         return False
-    return weighed.familiar < _FAMILIAR
+    return familiar(reading.words, lexicon, learned) < _FAMILIAR
 
 
 def _given(weighed: Weighed, learned: Learned) -> Intent:
@@ -188,4 +200,8 @@ def reasons(message: Message, lexicon: Lexicon) -> Iterator[str]:
     for clause in weighed.hearing.reading.clauses:
         for f in clause.found:
             yield f"{f.cue.language} {f.cue.kind.value}.{f.cue.name}: {f.pattern}"
-    yield from learned.messages.reasons(weighed.traits(), likely[0])
+    reading, question = weighed.hearing.reading, weighed.hearing.question
+    yield from learned.messages.reasons(traits(reading, question), likely[0])
+    if weighed.doubted:
+        said = tokens(reading, question), told_beside(reading, question)
+        yield from learned.order.reasons(*said, likely[0])

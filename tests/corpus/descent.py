@@ -14,7 +14,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from consent.understanding.weights import Weights, build_weights, key_of
+from consent.understanding.rows import key_of
+from consent.understanding.weights import Weights, build_weights
 
 Floats = NDArray[np.float32]
 ORDERS = 3

@@ -13,7 +13,8 @@ from locales import ROOT
 from locales.lexicon import load_words
 from locales.weights_made import made_from, name_of_examples, weights_as_bytes
 from tests.builders import CATALOGUE, PURPOSES
-from tests.corpus.training import learn, read_examples
+from tests.corpus.examples import read_examples
+from tests.corpus.training import Course, learn
 from tests.understanding import taught
 
 #: Words that no rule and no cue knows, so that only what is learnt can read them.
@@ -35,19 +36,25 @@ ANSWERS = """text\tpending\tintent\tpurposes\tchannels\ttopics\tscope
 vleem\tgrant:offers\tno\t\t\t\t
 vleem vleem\tgrant:credit\tno\t\t\t\t
 """
+#: A dozen examples are looked at often, and nothing in them is too rare.
+COURSE = Course(rounds=200, rounds_apart=20, rarest=0)
 HEADS = {"examples": SINGLE, "several": SEVERAL, "answers": ANSWERS}
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """Return a folder with a dozen English examples and none of other languages."""
+    return _written(tmp_path)
+
+
+def _written(root: Path) -> Path:
     for language in CATALOGUE.languages:
-        folder = tmp_path / language / "lexicon"
+        folder = root / language / "lexicon"
         folder.mkdir(parents=True)
         for name, text in HEADS.items():
             shown = text if language == "en" else text.partition("\n")[0] + "\n"
             (folder / f"{name}.tsv").write_text(shown, encoding="utf-8")
-    return tmp_path
+    return root
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +63,14 @@ def words() -> Lexicon:
     return load_words(ROOT, CATALOGUE)
 
 
+@pytest.fixture(scope="module")
+def learned(words: Lexicon, tmp_path_factory: pytest.TempPathFactory) -> Learned:
+    """Return what the dozen examples teach."""
+    return _learned(_written(tmp_path_factory.mktemp("examples")), words)
+
+
 def _learned(root: Path, words: Lexicon) -> Learned:
-    return learn(read_examples(root, CATALOGUE), words, CATALOGUE)
+    return learn(read_examples(root, CATALOGUE), words, CATALOGUE, COURSE)
 
 
 def test_examples_are_read(root: Path) -> None:
@@ -104,10 +117,10 @@ def test_several_wishes(root: Path, label: str, wanted_off: set[str], off: str, 
     ],
 )
 def test_what_was_learnt_is_read(
-    root: Path, words: Lexicon, expected: str, text: str, pending: str | None
+    learned: Learned, words: Lexicon, expected: str, text: str, pending: str | None
 ) -> None:
     """The examples are read as they are labelled; without learning nobody knows them."""
-    intent = understand(text, replace(words, learned=_learned(root, words)), pending=pending)
+    intent = understand(text, replace(words, learned=learned), pending=pending)
     assert expected == taught.told(replace(intent, certain=True))
     assert "unclear" == taught.told(understand(text, words, pending=pending))
 

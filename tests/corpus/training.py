@@ -1,133 +1,173 @@
 """Learning the weights of free wording from labelled examples: `make train`.
 
-Examples stand in `locales/{language}/lexicon/`: `examples.tsv` (one wish a message),
-`several.tsv` (what is wanted off and on) and `answers.tsv` (to a question that is open). A speaker
-of the language adds lines and learns anew.
-The same examples give the same weights: the order is drawn from a fixed seed. The corpus in
-`tests/corpus` is never learnt from.
+A speaker of a language adds lines to `examples.tsv`, `several.tsv` or `answers.tsv` and learns
+anew. The same examples give the same weights: the order is drawn from a fixed seed.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from consent.catalogue import Catalogue
-from consent.understanding.hearing import LABELS, MARKETING, ONE, Weighed, listen
+from consent.understanding.clauses import Reading, read_clauses
+from consent.understanding.hearing import LABELS, ONE, listen
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON, SPOKEN_OF, candidates, mention_traits
 from consent.understanding.misspelt import Spellings, build_spellings
+from consent.understanding.network import Network
 from consent.understanding.text import hear
+from consent.understanding.tokens import tokens, told_beside
+from consent.understanding.traits import traits
 from consent.understanding.weights import Learned, Weights, build_weights
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.lexicon import load_words
 from locales.weights import FILE
 from locales.weights_made import name_of_examples, weights_as_bytes
+from tests.corpus import network
 from tests.corpus.descent import ORDERS, Lesson, taught
+from tests.corpus.examples import Example, read_examples
+from tests.corpus.typing_slips import with_slips
+from tests.corpus.whole_numbers import network_of
 
 _STATES = (SPOKEN_OF, OFF, ON)
-_MESSAGES = Lesson(len(LABELS), hidden=0.35, most=200_000, pace=0.4, louder=1.1)
+_MESSAGES = Lesson(len(LABELS), hidden=0.35, most=150_000, pace=0.4, louder=1.1)
 _MENTIONS = Lesson(len(_STATES), hidden=0.3, most=40_000)
 _FOLDS = 3
 _KNOWN_FROM = 10
-#: A message of several wishes teaches as much about mentions as this many of one.
-_WEIGHT = 4
 _LETTERS = re.compile(r"[^\W\d_]+")
+
+#: What is said of things in one message: traits of the mention, and what becomes of the thing.
+_Mention = tuple[frozenset[str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A labelled message: its label, and what it wants off and on or speaks of."""
+class Course:
+    """How long is learnt, and whether what is rare counts."""
 
-    text: str
-    language: str
-    label: str
-    off: frozenset[str]
-    on: frozenset[str]
-    spoken_of: frozenset[str]
-    #: The kind of question it answers, if it answers one.
-    question: str | None = None
-    #: How often its mentions are looked at.
-    weight: int = 1
-
-    def state(self, thing: str) -> int:
-        """Return the column of what the message wants done with a thing."""
-        return 1 if thing in self.off else 2 if thing in self.on else 0
+    #: Rounds of all examples, and of those from which evidence of mentions is learnt.
+    rounds: int = 12
+    rounds_apart: int = 6
+    #: 0: what was met once is learnt from, too.
+    rarest: int = 1
+    #: So many parts are learnt at the same time.
+    processes: int = 2
 
 
-def read_examples(root: Path, catalogue: Catalogue) -> list[Example]:
-    """Return every example of every language."""
-    consents = frozenset(p.id for p in catalogue.purposes)
-    return [
-        example
-        for language in catalogue.languages
-        for example in (
-            *_single(root, language, "examples.tsv"),
-            *_single(root, language, "answers.tsv"),
-            *_several(root, language, consents),
-        )
-    ]
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Everything that is learnt from, and what it teaches."""
+
+    examples: Sequence[Example]
+    lexicon: Lexicon
+    #: Nothing learnt but the words that are spelt right.
+    blank: Learned
+    course: Course
+
+    def all_in_order(self) -> Network:
+        """Return what words in their order say, by all examples."""
+        return self._order(self.examples, self.course.rounds)
+
+    def all_traits(self) -> Weights:
+        """Return what traits say, by all examples."""
+        return self._weights(self.examples, ORDERS)
+
+    def mentions(self, fold: int) -> list[_Mention]:
+        """Return the mentions of some examples, judged by what the others teach."""
+        rest = [e for at, e in enumerate(self.examples) if at % _FOLDS != fold]
+        order = self._order(rest, self.course.rounds_apart)
+        learned = replace(self.blank, messages=self._weights(rest, 1), order=order)
+        return [
+            mention
+            for example in self.examples[fold::_FOLDS]
+            for mention in [*_mentions(example, self.lexicon, learned)] * example.weight
+        ]
+
+    def _order(self, examples: Sequence[Example], rounds: int) -> Network:
+        examples = tuple(with_slips(examples))
+        asked = self._asked(examples)
+        words, beside = [tokens(*one) for one in asked], [told_beside(*one) for one in asked]
+        known = network.heard(words, beside, rarest=self.course.rarest)
+        exclusive, labels = _labels(self.blank.things)
+        lesson = network.Lesson(one_of=len(exclusive), rounds=rounds)
+        learnt = network.learn(known, _wanted(examples, labels), lesson)
+        return network_of(learnt, known, labels, lesson)
+
+    def _weights(self, examples: Sequence[Example], orders: int) -> Weights:
+        examples = tuple(with_slips(examples))
+        found = [traits(*one) for one in self._asked(examples)]
+        exclusive, labels = _labels(self.blank.things)
+        lesson = replace(_MESSAGES, one_of=len(exclusive))
+        return taught(found, _wanted(examples, labels), labels, lesson, orders)
+
+    def _asked(self, examples: Sequence[Example]) -> list[tuple[Reading, str | None]]:
+        cues, spellings = self.lexicon.cues, self.blank.spellings
+        return [(read_clauses(hear(e.text).folded, cues, spellings), e.question) for e in examples]
 
 
-def _rows(file: Path) -> Iterator[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as stream:
-        yield from csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
-
-
-def _ids(value: str) -> frozenset[str]:
-    return frozenset(filter(None, (value or "").split(",")))
-
-
-def _single(root: Path, language: str, name: str) -> Iterator[Example]:
-    for row in _rows(root / language / "lexicon" / name):
-        intent = row["intent"]
-        label = f"{intent} {row['scope']}" if intent == "withdraw_all" else intent
-        if label not in LABELS:
-            raise ValueError(f"no such label: {label!r} of {row['text']!r}")
-        narrow = _ids(row["channels"]) | _ids(row["topics"])
-        things = narrow or _ids(row["purposes"])
-        none = frozenset[str]()
-        yield Example(
-            text=row["text"],
-            language=language,
-            label=label,
-            off=things if intent == "withdraw" else none,
-            on=things if intent == "grant" else none,
-            spoken_of=things if intent not in {"withdraw", "grant", "withdraw_all"} else none,
-            question=row.get("pending", "").partition(":")[0] or None,
-        )
-
-
-def _several(root: Path, language: str, consents: frozenset[str]) -> Iterator[Example]:
-    for row in _rows(root / language / "lexicon" / "several.tsv"):
-        off, on = _ids(row["off"]), _ids(row["on"])
-        label = MARKETING if "marketing" in off else "withdraw" if off else "grant"
-        off = (off - {"all"}) | consents if "all" in off else off - {"marketing"}
-        yield Example(row["text"], language, label, off, on, frozenset(), weight=_WEIGHT)
-
-
-def _messages(
-    examples: Sequence[Example],
-    found: Sequence[frozenset[str]],
-    things: tuple[str, ...],
-    orders: int = ORDERS,
-) -> Weights:
+def _labels(things: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the labels that exclude each other, and all."""
     exclusive = (*LABELS, *map(ONE.format, things))
-    labels = (*exclusive, *things)
+    return exclusive, (*exclusive, *things)
+
+
+def _wanted(examples: Sequence[Example], labels: tuple[str, ...]) -> network.Floats:
     wanted = np.zeros((len(examples), len(labels)), np.float32)
+    column = {label: at for at, label in enumerate(labels)}
     for at, example in enumerate(examples):
-        wanted[at, labels.index(_label(example))] = 1
+        wanted[at, column[_label(example)]] = 1
         for thing in example.off | example.on | example.spoken_of:
-            wanted[at, labels.index(thing)] = 1
-    return taught(found, wanted, labels, replace(_MESSAGES, one_of=len(exclusive)), orders)
+            wanted[at, column[thing]] = 1
+    return wanted
+
+
+def learn(
+    examples: Sequence[Example],
+    lexicon: Lexicon,
+    catalogue: Catalogue,
+    course: Course = Course(),
+) -> Learned:
+    """Return what examples teach.
+
+    Mentions are judged with evidence from messages the evidence was not learnt from.
+    """
+    blank = _blank(examples, catalogue)
+    lessons = Lessons(examples, lexicon, blank, course)
+    with ProcessPoolExecutor(course.processes) as pool:
+        order, said = pool.submit(lessons.all_in_order), pool.submit(lessons.all_traits)
+        mentions = [m for fold in pool.map(lessons.mentions, range(_FOLDS)) for m in fold]
+        wanted = np.eye(len(_STATES), dtype=np.float32)[[state for _, state in mentions]]
+        learnt = taught([found for found, _ in mentions], wanted, _STATES, _MENTIONS)
+        return replace(
+            lessons.blank, messages=said.result(), order=order.result(), mentions=learnt
+        )
+
+
+def _blank(examples: Sequence[Example], catalogue: Catalogue) -> Learned:
+    things = things_of(catalogue)
+    _, labels = _labels(things)
+    lesson = network.Lesson(one_of=len(labels), rounds=0, width=1, large=1, small=0, blind=0)
+    known = network.heard([], [])
+    untaught = network.learn(known, np.zeros((0, len(labels)), np.float32), lesson)
+    return Learned(
+        messages=_nothing(labels),
+        order=network_of(untaught, known, labels, lesson),
+        mentions=_nothing(_STATES),
+        spellings=_spellings(examples),
+        things=things,
+        opening=catalogue.opening.id,
+    )
+
+
+def _nothing(labels: tuple[str, ...]) -> Weights:
+    return build_weights(labels, (0.0,) * len(labels), 1.0, array("I"), b"")
 
 
 def _label(example: Example) -> str:
@@ -136,54 +176,15 @@ def _label(example: Example) -> str:
     return ONE.format(min(example.off)) if is_one else example.label
 
 
-def learn(examples: Sequence[Example], lexicon: Lexicon, catalogue: Catalogue) -> Learned:
-    """Return what examples teach.
-
-    Mentions are judged with evidence from messages the evidence was not learnt from.
-    """
-    kinds = things_of(catalogue)
-    untaught = Learned(
-        messages=_blank((*LABELS, *kinds)),
-        mentions=_blank(_STATES),
-        spellings=_spellings(examples),
-        things=kinds,
-        opening=catalogue.opening.id,
-    )
-    found = [_heard(e, lexicon, untaught).traits() for e in examples]
-    mentions: list[tuple[frozenset[str], int]] = []
-    for fold in range(_FOLDS):
-        rest = [at for at in range(len(examples)) if at % _FOLDS != fold]
-        known = [examples[at] for at in rest]
-        weights = _messages(known, [found[at] for at in rest], tuple(kinds), orders=1)
-        learned = replace(untaught, messages=weights)
-        for example in examples[fold::_FOLDS]:
-            mentions += [*_mentions(example, lexicon, learned)] * example.weight
-    wanted = np.eye(len(_STATES), dtype=np.float32)[[state for _, state in mentions]]
-    return replace(
-        untaught,
-        messages=_messages(examples, found, tuple(kinds)),
-        mentions=taught([traits for traits, _ in mentions], wanted, _STATES, _MENTIONS),
-    )
-
-
-def _heard(example: Example, lexicon: Lexicon, learned: Learned) -> Weighed:
-    return listen(hear(example.text).folded, lexicon, learned, example.question)
-
-
-def _blank(labels: tuple[str, ...]) -> Weights:
-    return build_weights(labels, (0.0,) * len(labels), 1.0, array("I"), b"")
-
-
 def _spellings(examples: Sequence[Example]) -> Spellings:
     """Return the words that occur often enough to be no slips themselves."""
     counts = Counter(word for e in examples for word in set(_LETTERS.findall(hear(e.text).folded)))
     return build_spellings(word for word, count in counts.items() if count >= _KNOWN_FROM)
 
 
-def _mentions(
-    example: Example, lexicon: Lexicon, learned: Learned
-) -> Iterable[tuple[frozenset[str], int]]:
-    hearing = _heard(example, lexicon, learned).hearing
+def _mentions(example: Example, lexicon: Lexicon, learned: Learned) -> Iterator[_Mention]:
+    heard = hear(example.text).folded
+    hearing = listen(heard, lexicon, learned, example.question).hearing
     for thing in candidates(hearing):
         yield mention_traits(hearing, thing, learned.things[thing]), example.state(thing)
 
@@ -203,9 +204,13 @@ def main() -> None:
     examples = read_examples(ROOT, catalogue)
     learned = learn(examples, load_words(ROOT, catalogue), catalogue)
     name = name_of_examples(ROOT, catalogue.languages)
-    (ROOT / FILE).write_bytes(weights_as_bytes(learned, name))
-    traits = len(learned.messages.keys), len(learned.mentions.keys)
-    print(f"{len(examples)} examples, {traits[0]} + {traits[1]} traits")  # noqa: T201
+    made = ROOT / f"{FILE}.new"
+    made.write_bytes(weights_as_bytes(learned, name))
+    made.replace(ROOT / FILE)
+    order = learned.order
+    tables = (learned.messages.rows, order.words, order.beside, learned.mentions.rows)
+    counts = " + ".join(str(len(rows.keys)) for rows in tables)
+    print(f"{len(examples)} examples, {counts} traits")  # noqa: T201
 
 
 if __name__ == "__main__":

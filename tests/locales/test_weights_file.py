@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,19 @@ import pytest
 
 from consent.errors import CatalogueBroken
 from consent.understanding.misspelt import build_spellings
-from consent.understanding.weights import Learned, Weights
+from consent.understanding.network import Network
+from consent.understanding.weights import Learned
 from locales import ROOT
 from locales.weights import FILE, load_weights
 from locales.weights_made import LEARNT_FROM, made_from, name_of_examples, weights_as_bytes
 from tests.builders import CATALOGUE
 from tests.understanding import taught
 
+LABELS = ("off", "on")
+SAYS = {"w=halt": {"off": 3.0}, "w=want": {"on": 2.0}}
 LEARNED = Learned(
-    messages=taught.weights(("off", "on"), {"w=halt": {"off": 3.0}, "w=want": {"on": 2.0}}),
+    messages=taught.weights(LABELS, SAYS),
+    order=taught.network(LABELS, SAYS),
     mentions=taught.weights(("off",), {"k=P": {"off": -1.0}}, {"off": 0.25}),
     spellings=build_spellings(["marketing", "отключите"]),
     things={"offers": "P", "sms": "C"},
@@ -35,10 +40,9 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _same(one: Weights, two: Weights) -> bool:
-    """Say whether two weights say the same of everything."""
-    kept = (one.labels, one.bias, one.unit, one.keys, one.rows)
-    return kept == (two.labels, two.bias, two.unit, two.keys, two.rows)
+def _weighed(learned: Learned) -> dict[str, float]:
+    """Return what a message weighs by what was learnt."""
+    return learned.order.scores([("halt",), ("want",), ("else",)], ["n=1"])
 
 
 @pytest.mark.parametrize("order", ["little", "big"])
@@ -46,21 +50,34 @@ def test_what_is_written_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: str
 ) -> None:
     """What was learnt comes back whole, on machines of either byte order."""
-    keys = LEARNED.messages.keys[:]
+    keys = LEARNED.order.words.keys[:]
     monkeypatch.setattr("sys.byteorder", order)
     (tmp_path / FILE).write_bytes(weights_as_bytes(LEARNED, "these examples"))
     read = load_weights(tmp_path)
-    assert _same(LEARNED.messages, read.messages)
-    assert _same(LEARNED.mentions, read.mentions)
+    for field in fields(Network):
+        if field.name not in {"words", "beside", "met"}:
+            assert getattr(LEARNED.order, field.name) == getattr(read.order, field.name)
+    for one, two in (
+        (LEARNED.order.words, read.order.words),
+        (LEARNED.order.beside, read.order.beside),
+        (LEARNED.mentions.rows, read.mentions.rows),
+        (LEARNED.messages.rows, read.messages.rows),
+    ):
+        assert (one.keys, one.table, one.width) == (two.keys, two.table, two.width)
+    for was, now in ((LEARNED.messages, read.messages), (LEARNED.mentions, read.mentions)):
+        assert (was.labels, was.bias, was.unit) == (now.labels, now.bias, now.unit)
     assert LEARNED.spellings.words == read.spellings.words
     assert (LEARNED.things, LEARNED.opening) == (read.things, read.opening)
-    assert keys == LEARNED.messages.keys
+    assert keys == LEARNED.order.words.keys
 
 
 def test_it_weighs_the_same(root: Path) -> None:
-    """A word weighs after reading what it weighed before."""
+    """A message weighs after reading what it weighed before."""
+    assert {"off": 3.0, "on": 2.0} == pytest.approx(_weighed(LEARNED))
+    read = load_weights(root)
+    assert _weighed(LEARNED) == _weighed(read)
     traits = {"w=halt", "w=want"}
-    assert LEARNED.messages.scores(traits) == load_weights(root).messages.scores(traits)
+    assert LEARNED.messages.scores(traits) == read.messages.scores(traits)
 
 
 def test_the_file_is_the_same_each_time() -> None:
@@ -113,8 +130,13 @@ def _body(edit: Edit) -> Edit:
         pytest.param(_facts(lambda f: f.pop("opening")), id="the opening is missing"),
         pytest.param(_facts(lambda f: f["messages"].pop("bias")), id="no bias"),
         pytest.param(_facts(lambda f: f["messages"]["bias"].append(0.5)), id="too many biases"),
-        pytest.param(_facts(lambda f: f["messages"].update(rows="many")), id="no number of rows"),
-        pytest.param(_facts(lambda f: f["messages"].update(rows=None)), id="rows are none"),
+        pytest.param(_facts(lambda f: f["messages"].update(rows="many")), id="no rows at all"),
+        pytest.param(_facts(lambda f: f.pop("order")), id="the network is missing"),
+        pytest.param(_facts(lambda f: f["order"].update(words="many")), id="no number of rows"),
+        pytest.param(_facts(lambda f: f["order"].update(words=None)), id="rows are none"),
+        pytest.param(_facts(lambda f: f["order"].update(says=[9, 9])), id="too many ways"),
+        pytest.param(_facts(lambda f: f["order"]["floors"].append(0)), id="too many floors"),
+        pytest.param(_facts(lambda f: f["order"].update(small=3)), id="windows of nothing"),
         pytest.param(_facts(lambda f: f["mentions"].update(rows=900)), id="too many rows"),
         pytest.param(_facts(lambda f: f["mentions"].update(labels=3)), id="no labels"),
         pytest.param(_body(lambda body: body[:5]), id="rows cut short"),

@@ -16,7 +16,9 @@ from consent.understanding.cues import Cue, Cues, Kind, build_cues
 from consent.understanding.hearing import LABELS, ONE
 from consent.understanding.mentions import OFF, ON, SPOKEN_OF
 from consent.understanding.misspelt import build_spellings
-from consent.understanding.weights import Learned, Weights, build_weights, key_of
+from consent.understanding.network import COARSER, NARROW, SMALL, Network
+from consent.understanding.rows import FULL, Rows, build_rows, key_of
+from consent.understanding.weights import Learned, Weights, build_weights
 from tests.builders import CATALOGUE, CHANNELS, PURPOSES, TOPICS
 
 THINGS = dict.fromkeys(PURPOSES, "P") | dict.fromkeys(CHANNELS, "C") | dict.fromkeys(TOPICS, "T")
@@ -86,6 +88,57 @@ def weights(
     )
 
 
+def network(
+    labels: tuple[str, ...],
+    scores: Mapping[str, Mapping[str, float]],
+    bias: Mapping[str, float] | None = None,
+) -> Network:
+    """Return a network by which a word with a trait gives each label the score beside it.
+
+    `grant:w=halt` is the word as an answer to that question.
+    """
+    ways = [_parts(key) for key in scores] or [("w=",)]
+    traits = sorted({trait for parts in ways for trait in parts})
+    empty = NARROW.packed(())
+    return Network(
+        labels=labels,
+        bias=tuple((bias or {}).get(name, 0.0) for name in labels),
+        unit=_UNIT,
+        words=_one_each(traits),
+        # What a word adds where it stands in the middle: the second of three places.
+        adds=tuple(
+            NARROW.packed([*(0 for _ in ways), *((trait in parts) << COARSER for parts in ways)])
+            for trait in traits
+        ),
+        together=(empty,) * len(traits),
+        floors=tuple(((1 - len(parts)) << COARSER) - SMALL * NARROW.lift for parts in ways),
+        beside=build_rows(array("I"), b"", len(ways)),
+        ratio=1.0,
+        says=tuple(
+            FULL.packed(round(given.get(name, 0.0) / _UNIT) for name in labels)
+            for given in scores.values()
+        )
+        or (0,),
+        large=0,
+        small=len(ways),
+    )
+
+
+def _parts(key: str) -> tuple[str, ...]:
+    question, _, trait = key.rpartition(":")
+    return (f"a={question}", trait) if question else (trait,)
+
+
+def _one_each(traits: list[str]) -> Rows:
+    """Return rows in which each trait has a figure of its own."""
+    rows = sorted(
+        (key_of(trait), bytes(_ZERO + (at == other) for other in range(len(traits))))
+        for at, trait in enumerate(traits)
+    )
+    keys = array("I", [key for key, _ in rows])
+    return build_rows(keys, b"".join(row for _, row in rows), len(traits))
+
+
 def _byte(score: float) -> int:
     return _ZERO + max(-_LARGEST, min(_LARGEST, round(score / _UNIT)))
 
@@ -95,11 +148,8 @@ def learned(says: Says, states: States | None = None) -> Learned:
 
     What is left of a word's probability says that the message is unclear.
     """
-    messages = weights(
-        (*_EXCLUSIVE, *THINGS),
-        {f"w={word}": _scores(shares) for word, shares in says.items()},
-        dict.fromkeys(THINGS, _UNNAMED),
-    )
+    labels, bias = (*_EXCLUSIVE, *THINGS), dict.fromkeys(THINGS, _UNNAMED)
+    scores = {f"w={word}": _scores(shares) for word, shares in says.items()}
     mentions = weights(
         (SPOKEN_OF, OFF, ON),
         {
@@ -109,7 +159,14 @@ def learned(says: Says, states: States | None = None) -> Learned:
         },
         {SPOKEN_OF: _UNTOUCHED},
     )
-    return Learned(messages, mentions, build_spellings(()), THINGS, CATALOGUE.opening.id)
+    return Learned(
+        messages=weights(labels, scores, bias),
+        order=network(labels, scores, bias),
+        mentions=mentions,
+        spellings=build_spellings(()),
+        things=THINGS,
+        opening=CATALOGUE.opening.id,
+    )
 
 
 def _scores(shares: Mapping[str, float]) -> dict[str, float]:

@@ -48,7 +48,7 @@ def test_rules_go_by_nothing_else() -> None:
 
 
 def test_what_free_wording_went_by() -> None:
-    """The likeliest labels, the things mentioned, the cues and the heaviest traits are told."""
+    """The likeliest labels, the things mentioned, the cues and the heaviest words are told."""
     name, *went_by = explain("halt zork email", LEARNED)
     assert "wording" == name
     labels = [reason.partition(" ")[0] for reason in went_by[:3]]
@@ -58,7 +58,7 @@ def test_what_free_wording_went_by() -> None:
     things = {reason.partition(":")[0] for reason in went_by if ": off " in reason}
     assert {"email", "offers"} == things
     assert {"en acts.stop: halt", "en objects.channels: email"} <= set(went_by)
-    assert "w=zork" == went_by[-1]
+    assert "halt zork email" == went_by[-1]
 
 
 def test_an_answer_is_explained_as_one() -> None:

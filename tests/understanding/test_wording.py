@@ -237,3 +237,11 @@ def test_confidence_is_told() -> None:
     assert 0.8 == pytest.approx(
         understood("zork it", {"zork": {"help": 0.8}}).confidence, abs=0.03
     )
+
+
+def test_a_grant_in_doubt_is_nothing_else() -> None:
+    """What is most likely a grant, but not surely, is not taken for what is hardly likely."""
+    says = {"zork": {"grant": 0.55, "withdraw": 0.25, "human": 0.15, "unclear": 0.05}}
+    assert "unclear" == taught.heard("zork it", says)
+    says = {"zork": {"grant": 0.3, "human": 0.65, "unclear": 0.05}}
+    assert "human" == taught.heard("zork it", says)
