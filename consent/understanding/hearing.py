@@ -84,7 +84,11 @@ def _judged(reading: Reading, question: str | None, learned: Learned) -> _Judged
 
 
 def _said(reading: Reading, question: str | None, learned: Learned) -> dict[str, float]:
-    """Return what the traits of a message say; those of a word are looked up once."""
+    """Return what the traits of a message say; those of a word are looked up once.
+
+    Letters that two words share count twice here and once where they were learnt: it makes no
+    difference to what is read.
+    """
     if question:
         return learned.messages.scores(traits(reading, question))
     places = learned.messages.rows.found((*of_neighbours(reading.words), *of_cues(reading)))

@@ -33,10 +33,8 @@ class _Rounded(NamedTuple):
     unit: float
 
 
-def network_of(
-    net: Taught, known: Heard, labels: tuple[str, ...], lesson: Lesson, louder: float = 1.0
-) -> Network:
-    """Return a network in whole numbers; what it says is told so much louder."""
+def network_of(net: Taught, known: Heard, labels: tuple[str, ...], lesson: Lesson) -> Network:
+    """Return a network in whole numbers."""
     words = _rounded(net.words.now, _LARGEST, _NEARLY_ALL)
     beside = _rounded(net.beside.now, _LARGEST, _NEARLY_ALL)
     both = np.concatenate([net.windows.now.reshape(-1), net.together.now.reshape(-1)])
@@ -48,8 +46,8 @@ def network_of(
     floors = np.rint(net.floors.now / window).astype(np.int64) - silent
     return Network(
         labels=labels,
-        bias=tuple(round(float(bias) * louder, 6) for bias in net.bias.now),
-        unit=window * (1 << COARSER) * says.unit * louder,
+        bias=tuple(round(float(bias), 6) for bias in net.bias.now),
+        unit=window * (1 << COARSER) * says.unit,
         words=_rows(known.words.names, words.whole),
         adds=tuple(_places(seen.reshape(net.windows.now.shape), lesson)),
         together=tuple(map(FULL.packed, together.reshape(lesson.width, -1).tolist())),
