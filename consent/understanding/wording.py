@@ -52,9 +52,10 @@ def wording(message: Message, lexicon: Lexicon) -> Intent | None:
     if learned is None or _is_signed(message) or len(_CHUNK.findall(message.heard.plain)) < fewest:
         return None
     weighed = _weigh(message, lexicon, learned)
-    intent = answered(message, weighed, learned, lexicon) or _intent(
-        message, weighed, lexicon, learned
-    )
+    strange = _is_strange(message, weighed, lexicon, learned)
+    # What nobody can read answers nothing.
+    answer = None if strange else answered(message, weighed, learned, lexicon)
+    intent = answer or _intent(weighed, learned, strange=strange)
     return _completed(intent, message, weighed, lexicon) if intent else None
 
 
@@ -113,12 +114,7 @@ def _is_signed(message: Message) -> bool:
     return message.sentence is not None and any(a.sign for a in message.sentence.atoms)
 
 
-def _intent(
-    message: Message, weighed: Weighed, lexicon: Lexicon, learned: Learned
-) -> Intent | None:
-    strange = (
-        _is_strange(weighed, lexicon, learned) or len(_MARKUP.findall(message.heard.plain)) > _FEW
-    )
+def _intent(weighed: Weighed, learned: Learned, *, strange: bool) -> Intent | None:
     ending = sum(weighed.shares[label] for label in ENDING)
     giving = weighed.shares["grant"]
     if ending >= _LIKELY and ending >= giving:
@@ -126,7 +122,8 @@ def _intent(
         return replace(read, certain=False) if strange else read
     if giving >= _GRANT and not strange:
         return _given(weighed, learned)
-    rest = [label for label in weighed.shares if label not in {*ENDING, "grant"}]
+    decided = {*ENDING, "grant", *(("yes", "no") if strange else ())}
+    rest = [label for label in weighed.shares if label not in decided]
     likeliest = max(rest, key=weighed.shares.__getitem__)
     if weighed.shares[likeliest] < giving:
         # A grant in doubt is unclear, and nothing else.
@@ -134,8 +131,10 @@ def _intent(
     return _shown(likeliest, weighed, learned)
 
 
-def _is_strange(weighed: Weighed, lexicon: Lexicon, learned: Learned) -> bool:
-    """Say whether hardly a word is known: what letters alone suggest is no more than a guess."""
+def _is_strange(message: Message, weighed: Weighed, lexicon: Lexicon, learned: Learned) -> bool:
+    """Say whether a message is code, or hardly a word of it known: letters alone are a guess."""
+    if len(_MARKUP.findall(message.heard.plain)) > _FEW:
+        return True
     reading = weighed.hearing.reading
     if any(clause.names(Kind.ACT) for clause in reading.clauses) or reading.known >= _CUED:
         return False

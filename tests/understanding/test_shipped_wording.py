@@ -130,3 +130,13 @@ def test_a_plain_yes_is_one(text: str) -> None:
     """Who agrees in their own plain words need not do so again."""
     intent = understand(text, LEXICON, pending="grant:offers")
     assert (IntentName.YES, True) == (intent.name, intent.certain)
+
+
+@pytest.mark.parametrize(
+    "text", ["\u202e{brand}\u202e <b>", "{{words}} <b>no</b>", "gzxq wvrt bnm"]
+)
+@pytest.mark.parametrize("pending", ["grant:offers", "channels", "scope"])
+def test_what_nobody_can_read_answers_nothing(text: str, pending: str) -> None:
+    """Code and letters without words are neither a yes nor a no to an open question."""
+    intent = understand(text, LEXICON, pending=pending)
+    assert intent.name not in {IntentName.NO, IntentName.YES, IntentName.GRANT}
