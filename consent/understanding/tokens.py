@@ -7,18 +7,16 @@ it is used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from consent.understanding.clauses import Reading
-from consent.understanding.traits import of_cues
+from consent.understanding.traits import of_cues, of_word
 
 #: A word, empty at either end of the message, and its marks.
 Token = tuple[str, ...]
 #: What is heard where no word stands.
 SILENCE: Token = ("",)
 
-_SHORTEST, _LONGEST = 3, 5
-_MOST_LETTERS, _STEM = 24, 4
+#: Pieces of a word are of so many letters at least.
+_SHORTEST = 3
 _MOST_MARKS = 16
 
 
@@ -57,12 +55,4 @@ def told_beside(reading: Reading, question: str | None = None) -> frozenset[str]
 def traits_of(token: Token) -> tuple[str, ...]:
     """Return what is learnt of a token: the word, its stem, its letters, its marks."""
     word, *marks = token
-    return (*_of_word(word), *marks) if word else tuple(marks)
-
-
-def _of_word(word: str) -> Iterator[str]:
-    inside = f"<{word[:_MOST_LETTERS]}>"
-    yield f"w={word}"
-    yield f"p={word[:_STEM]}"
-    for length in range(_SHORTEST, _LONGEST + 1):
-        yield from (f"l={inside[at : at + length]}" for at in range(len(inside) - length + 1))
+    return (*of_word(word, _SHORTEST), *marks) if word else tuple(marks)

@@ -35,12 +35,12 @@ def traits(reading: Reading, question: str | None = None) -> frozenset[str]:
     return frozenset(found)
 
 
-def of_word(word: str) -> tuple[str, ...]:
-    """Return the traits of a word, whatever stands beside it."""
+def of_word(word: str, shortest: int = _SHORTEST) -> tuple[str, ...]:
+    """Return the traits of a word, whatever stands beside it; so many letters are the fewest."""
     inside = f"<{word[:_MOST_LETTERS]}>"
     letters = [
         f"l={inside[at : at + length]}"
-        for length in range(_SHORTEST, _LONGEST + 1)
+        for length in range(shortest, _LONGEST + 1)
         for at in range(len(inside) - length + 1)
     ]
     return (f"w={word}", f"p={word[:_STEM]}", *letters)

@@ -83,7 +83,6 @@ def test_large_windows_see_five_words(place: int) -> None:
     adds[place] = 7
     model = _order(adds, [])
     for at in range(LARGE):
-        # Of two words the window around the one behind sees the first before its middle.
         words = ["else"] * LARGE
         words[at] = "ping"
         centre = at + LARGE // 2 - place
