@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from consent.intents import Intent, IntentName, Page
+from consent.intents import Intent, IntentName, Page, Scope
 from consent.understanding import keywords, names, numbers, opening
 from consent.understanding.lexicon import Lexicon, build_lexicon
 from consent.understanding.message import Message
@@ -79,7 +79,7 @@ def understood(
         return Understood(Intent(name=IntentName.HELP, page=Page.MENU), None, lexicon, None)
     message = _message(words, lexicon, pending, language)
     intent, by = _first(message, lexicon)
-    intent = _settled(intent, by, message, lexicon)
+    intent = _summed_up(_settled(intent, by, message, lexicon), lexicon)
     if is_command:
         intent = replace(intent, language=None)
     return Understood(intent, message, lexicon, by)
@@ -148,6 +148,16 @@ def _settled(intent: Intent, by: Recogniser | None, message: Message, lexicon: L
     if sentence.courteous and intent.name in _WITHDRAWALS:
         return _requested(intent, message, lexicon)
     return questioned(intent)
+
+
+def _summed_up(intent: Intent, lexicon: Lexicon) -> Intent:
+    """Return a withdrawal of every single consent as what it is: of all of them."""
+    every = set(lexicon.purposes.values())
+    if intent.name is not IntentName.WITHDRAW or intent.actions or set(intent.purposes) != every:
+        return intent
+    if intent.channels or intent.topics:
+        return intent
+    return replace(intent, name=IntentName.WITHDRAW_ALL, scope=Scope.ALL, purposes=())
 
 
 def _requested(intent: Intent, message: Message, lexicon: Lexicon) -> Intent:

@@ -146,6 +146,8 @@ def test_purposes_by_name(expected: str, text: str) -> None:
         ("withdraw surveys", "bez aptaujām"),
         ("withdraw surveys", "опросы-"),
         ("withdraw news", "стоп новости"),
+        ("withdraw news", "stop the newsletter"),
+        ("withdraw news", "unsubscribe newsletters"),
         ("withdraw greetings", "no greetings"),
         ("withdraw sms surveys", "stop sms and surveys"),
         ("grant sms", "SMS+"),
