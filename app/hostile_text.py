@@ -56,6 +56,7 @@ def _of_words(lexicon: Lexicon) -> dict[str, _Piece]:
         "known words": lambda draw: f"{draw.choice(known)} ",
         "keywords": lambda draw: f"{draw.choice(keywords)} ",
         "cues": lambda draw: f"{draw.choice(cues)}{draw.choice((' ', ' ', ', ', '. ', '? '))}",
+        "words without spaces": lambda draw: f"{''.join(draw.choices(known, k=4))} ",
         "misspelt words": lambda draw: f"{_misspelt(draw.choice(long), draw)} ",
         "repeated words": _repeated(known),
     }

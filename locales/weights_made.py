@@ -28,7 +28,7 @@ def weights_as_bytes(learned: Learned, made_from: str) -> bytes:
         "order": order,
         "mentions": _facts(learned.mentions),
     }
-    spellings = "\n".join(sorted(learned.spellings.words)).encode()
+    spellings = "\n".join(sorted(learned.spellings.known)).encode()
     body = _rows(learned.messages.rows) + packed + _rows(learned.mentions.rows) + spellings
     facts["bytes"] = len(body)
     return json.dumps(facts).encode() + b"\n" + body

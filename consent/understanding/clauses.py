@@ -145,7 +145,7 @@ def _words(piece: str, most: int, spellings: Spellings) -> tuple[tuple[str, ...]
         elif len(words) == most:
             break
         else:
-            words.append(spellings.word(token))
+            words += spellings.meant(token)[: most - len(words)]
     return tuple(words), tuple(breaks)
 
 

@@ -23,12 +23,17 @@ LABELS = (
 )
 #: What ends one thing alone has a label of its own; "withdraw" is left for what ends several.
 ONE = "withdraw {}"
-#: Labels that end something.
+#: Of things, the network says as well how probably each is wanted off, and on.
+WANTED_OFF, WANTED_ON = "off {}", "on {}"
+#: Labels that end something, and labels that change something.
 ENDING = (MARKETING, EVERYTHING, "withdraw")
+_CHANGING = (*ENDING, "grant")
 #: So many words met lately are kept with what was learnt of them.
 _MOST_MET = 10_000
 #: Above this it is plain what a message is.
 _PLAIN = 0.99
+#: Odds beyond this are as good as certain.
+_BEYOND = 500.0
 #: A message is weighed piece by piece if it has so many.
 _SEVERAL, _MANY = 2, 8
 
@@ -48,12 +53,31 @@ def listen(
 ) -> Weighed:
     """Return how a message weighs as a whole, as an answer if a question is open."""
     reading = read_clauses(folded, lexicon.cues, learned.spellings)
-    scores, likely, targets, doubted = _judged(reading, question, learned)
-    label = _likeliest(likely)
-    evidence = {thing: 1 / (1 + math.exp(-scores[thing])) for thing in learned.things}
+    judged = _judged(reading, question, learned)
+    likely, label = judged.likely, _likeliest(judged.likely)
+    evidence = {thing: _share(judged.scores[thing]) for thing in learned.things}
     pieces = tuple(_pieces(reading, learned)) if len(named_in(reading)) > 1 else ()
-    hearing = Hearing(reading, question, label, likely[label], evidence, targets, pieces)
-    return Weighed(hearing, likely, doubted)
+    hearing = Hearing(reading, question, label, likely[label], evidence, judged.targets, pieces)
+    if label in _CHANGING and len(candidates(hearing)) > 1:
+        ordered = judged.ordered or _ordered(reading, question, learned)
+        hearing = hearing._replace(wanted=_wanted(ordered, learned))
+    return Weighed(hearing, likely, doubted=judged.ordered is not None)
+
+
+def _share(score: float) -> float:
+    """Return a probability; of odds beyond all measure, too."""
+    return 1 / (1 + math.exp(-max(score, -_BEYOND)))
+
+
+def _wanted(ordered: Mapping[str, float], learned: Learned) -> dict[str, tuple[float, float]]:
+    """Return how probably each thing is wanted off, and on, by the order of words."""
+    return {
+        thing: (
+            _share(ordered[WANTED_OFF.format(thing)]),
+            _share(ordered[WANTED_ON.format(thing)]),
+        )
+        for thing in learned.things
+    }
 
 
 class _Judged(NamedTuple):
@@ -62,7 +86,8 @@ class _Judged(NamedTuple):
     scores: Mapping[str, float]
     likely: Mapping[str, float]
     targets: Mapping[str, float]
-    doubted: bool
+    #: What its words say in their order, if that was asked for.
+    ordered: Mapping[str, float] | None = None
 
 
 def _judged(reading: Reading, question: str | None, learned: Learned) -> _Judged:
@@ -72,15 +97,18 @@ def _judged(reading: Reading, question: str | None, learned: Learned) -> _Judged
     order of words changes next to nothing.
     """
     said = _said(reading, question, learned)
-    judged = _Judged(said, *_likely(said, learned), doubted=False)
+    judged = _Judged(said, *_likely(said, learned))
     label = _likeliest(judged.likely)
     which = max(judged.targets.values()) if label == "withdraw" else 1.0
     if judged.likely[label] * which > _PLAIN:
         return judged
-    beside = told_beside(reading, question)
-    ordered = learned.order.scores(tokens(reading, question), beside)
+    ordered = _ordered(reading, question, learned)
     both = {name: (score + ordered[name]) / 2 for name, score in said.items()}
-    return _Judged(both, *_likely(both, learned), doubted=True)
+    return _Judged(both, *_likely(both, learned), ordered)
+
+
+def _ordered(reading: Reading, question: str | None, learned: Learned) -> dict[str, float]:
+    return learned.order.scores(tokens(reading, question), told_beside(reading, question))
 
 
 def _said(reading: Reading, question: str | None, learned: Learned) -> dict[str, float]:

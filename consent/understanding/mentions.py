@@ -16,6 +16,10 @@ OFF, ON, SPOKEN_OF = "off", "on", "spoken of"
 _TABLES = frozenset({"purposes", "numbers", "channels", "topics"})
 #: Evidence of the words alone that makes something a candidate although no cue names it.
 _LEAST_EVIDENCE = 0.15
+#: Its being wanted off or on makes it one as well.
+_LEAST_WANTED = 0.3
+#: Probabilities are told in so many steps.
+_STEPS = 6
 _STEM = 5
 _NEAR, _NEAREST = 4, 2
 _MOST_PLACES = 3
@@ -45,6 +49,9 @@ class Hearing(NamedTuple):
     targets: Mapping[str, float]
     #: Its pieces, if it has several.
     pieces: tuple[Piece, ...] = ()
+    #: How probably each thing is wanted off, and on, by the order of words; empty unless several
+    #: things may be meant.
+    wanted: Mapping[str, tuple[float, float]] = {}
 
 
 def candidates(hearing: Hearing) -> list[str]:
@@ -52,6 +59,7 @@ def candidates(hearing: Hearing) -> list[str]:
     named = named_in(hearing.reading)
     for told in (hearing.evidence, hearing.targets):
         named |= {thing for thing, share in told.items() if share > _LEAST_EVIDENCE}
+    named |= {thing for thing, shares in hearing.wanted.items() if max(shares) > _LEAST_WANTED}
     return sorted(named & hearing.evidence.keys())
 
 
@@ -87,6 +95,7 @@ def _of_message(hearing: Hearing, thing: str, kind: str, *, named: bool) -> Iter
     yield f"others={min(others, 3)} {named} {label}"
     yield f"thing={thing} {label}"
     yield from _of_target(hearing, thing, kind, named=named)
+    yield from _of_wanted(hearing, thing, kind, named=named)
     rival = max((t for t in hearing.evidence if t != thing), key=hearing.evidence.__getitem__)
     gap = hearing.evidence[thing] - hearing.evidence[rival]
     yield f"rank={gap > 0} {named} {label}"
@@ -102,6 +111,16 @@ def _of_target(hearing: Hearing, thing: str, kind: str, *, named: bool) -> Itera
     yield from (f"t={target}", f"tk={target} {kind} {named}", f"tl={target} {label}")
     yield from (f"tb={target} {best} {named} {label}", f"tn={target} {evidence} {named} {label}")
     yield f"to={target} {min(others, 3)} {named}"
+
+
+def _of_wanted(hearing: Hearing, thing: str, kind: str, *, named: bool) -> Iterator[str]:
+    """Yield what the order of words says of a thing."""
+    if thing not in hearing.wanted:
+        return
+    off, on = (min(int(share * _STEPS), _STEPS - 1) for share in hearing.wanted[thing])
+    others = sum(max(w) > 1 / 2 for t, w in hearing.wanted.items() if t != thing)
+    yield from (f"wo={off}", f"wn={on}", f"ww={off} {on} {named}", f"wk={off} {on} {kind}")
+    yield from (f"wl={off} {on} {hearing.label}", f"wr={off} {on} {min(others, 3)}")
 
 
 def named_in(reading: Reading) -> set[str]:

@@ -1,4 +1,4 @@
-"""Long words that are one slip away from a known one.
+"""Words as they were meant: long ones that are one slip away from a known one, and runs of words.
 
 Only words of six to 24 letters are put right, and only if one known word is meant: among short
 words one letter makes another word (language.md, section 2). A slip is a letter too many, too
@@ -12,6 +12,7 @@ from functools import cached_property
 
 from consent.understanding.scripts import one_script
 from consent.understanding.spelling import unstretched
+from consent.understanding.unspaced import parts
 
 _SHORTEST, _LONGEST = 6, 24
 _STEM = 5
@@ -26,24 +27,29 @@ class Spellings:
     for the words of one first letter when such a word is first asked for.
     """
 
-    def __init__(self, words: frozenset[str]) -> None:
+    def __init__(self, known: frozenset[str]) -> None:
         """Know these words."""
-        self.words = words
+        self.known = known
+        #: Those that a slip can be put right to.
+        self.words = words = frozenset(w for w in known if _SHORTEST <= len(w) <= _LONGEST)
         self._by_letter: dict[str, list[str]] = {}
         for word in words:
             self._by_letter.setdefault(word[0], []).append(word)
         self._lacking: dict[str, _ByShorter] = {}
         #: What is meant by a token, for tokens met lately.
-        self.met: dict[str, str] = {}
+        self.met: dict[str, tuple[str, ...]] = {}
 
-    def word(self, token: str) -> str:
-        """Return the word meant by a token: unstretched, in one script, its slip put right."""
-        known = self.met.get(token)
-        if known is None:
+    def meant(self, token: str) -> tuple[str, ...]:
+        """Return the word meant by a token: unstretched, in one script, its slip put right.
+
+        They are several if it was typed without the spaces between them.
+        """
+        found = self.met.get(token)
+        if found is None:
             if len(self.met) >= _MOST_MET:
                 self.met.clear()
-            known = self.met[token] = self.right(one_script(unstretched(token)))
-        return known
+            found = self.met[token] = parts(self.right(one_script(unstretched(token))), self.known)
+        return found
 
     def right(self, word: str) -> str:
         """Return the one known word a long word was meant as, else the word itself."""
@@ -103,5 +109,5 @@ def _by_shorter(pairs: Iterable[tuple[str, str]]) -> _ByShorter:
 
 
 def build_spellings(words: Iterable[str]) -> Spellings:
-    """Return the known words of six letters and more, ready to be looked up."""
-    return Spellings(frozenset(w for w in words if _SHORTEST <= len(w) <= _LONGEST))
+    """Return the known words, ready to be looked up."""
+    return Spellings(frozenset(filter(None, words)))

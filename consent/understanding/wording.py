@@ -25,9 +25,9 @@ from consent.understanding.tokens import tokens, told_beside
 from consent.understanding.traits import traits
 from consent.understanding.weights import Learned
 
-#: A withdrawal is at least asked about above the first; a grant shows its notice above the second,
-#: and a channel is switched on above the third.
-_LIKELY, _GRANT, _SWITCH = 0.3, 0.7, 0.9
+#: A withdrawal is at least asked about above the first; a grant shows its notice, or switches a
+#: channel on, above the second.
+_LIKELY, _GRANT = 0.3, 0.9
 _NAMED = 0.5
 #: Without a cue for an act, with fewer cues and fewer words met before, a message is strange.
 _CUED, _FAMILIAR = 0.25, 0.5
@@ -36,6 +36,9 @@ _MARKUP, _FEW = re.compile(r"[<>{}=$\\|]"), 2
 #: What is written without a space counts as one word: `3am`, `inbox.lv`.
 _CHUNK = re.compile(r"[^\s,;:!?()]*(?:[^\W_]|[\u2600-\u27bf\U0001f000-\U0001faff])[^\s,;:!?()]*")
 _FEWEST_WORDS = 2
+#: Two known words in one could be a third that is not known; a few are asked about, more are
+#: words without spaces.
+_FEWEST_IN_RUN, _CLEAR_RUN = 3, 5
 #: A message of known words that no rule could make sense of has to be clearer than others.
 #: With a word in it by which people ask, clearer still.
 _CLEARER, _CLEAREST = 0.85, 0.97
@@ -46,10 +49,9 @@ _ABOUT = frozenset({IntentName.EXPLAIN, IntentName.STATUS, IntentName.HUMAN, Int
 
 
 def wording(message: Message, lexicon: Lexicon) -> Intent | None:
-    """Read free wording; none for one word, which is a keyword or nothing."""
+    """Read free wording; none for a single word, which is a keyword or nothing."""
     learned = lexicon.learned
-    fewest = 1 if message.pending in QUESTIONS else _FEWEST_WORDS
-    if learned is None or _is_signed(message) or len(_CHUNK.findall(message.heard.plain)) < fewest:
+    if learned is None or _is_signed(message) or not _has_words(message, learned):
         return None
     weighed = _weigh(message, lexicon, learned)
     strange = _is_strange(message, weighed, lexicon, learned)
@@ -57,6 +59,19 @@ def wording(message: Message, lexicon: Lexicon) -> Intent | None:
     answer = None if strange else answered(message, weighed, learned, lexicon)
     intent = answer or _intent(weighed, learned, strange=strange)
     return _completed(intent, message, weighed, lexicon) if intent else None
+
+
+def _has_words(message: Message, learned: Learned) -> bool:
+    """Say whether a message is more than one word, if only for want of spaces."""
+    fewest = 1 if message.pending in QUESTIONS else _FEWEST_WORDS
+    chunks = _CHUNK.findall(message.heard.plain)
+    return len(chunks) >= fewest or _words_in_run(message, learned) >= _FEWEST_IN_RUN
+
+
+def _words_in_run(message: Message, learned: Learned) -> int:
+    """Return how many words a message has that was typed without spaces; none if it was not."""
+    run = message.heard.folded.strip()
+    return len(learned.spellings.meant(run)) if run.isalpha() else 0
 
 
 def _weigh(message: Message, lexicon: Lexicon, learned: Learned) -> Weighed:
@@ -135,6 +150,8 @@ def _is_strange(message: Message, weighed: Weighed, lexicon: Lexicon, learned: L
     """Say whether a message is code, or hardly a word of it known: letters alone are a guess."""
     if len(_MARKUP.findall(message.heard.plain)) > _FEW:
         return True
+    if 1 < _words_in_run(message, learned) < _CLEAR_RUN:
+        return True
     reading = weighed.hearing.reading
     if any(clause.names(Kind.ACT) for clause in reading.clauses) or reading.known >= _CUED:
         return False
@@ -144,8 +161,7 @@ def _is_strange(message: Message, weighed: Weighed, lexicon: Lexicon, learned: L
 def _given(weighed: Weighed, learned: Learned) -> Intent:
     share = weighed.shares["grant"]
     states = mentioned(weighed.hearing, learned)
-    asks = any(clause.question for clause in weighed.hearing.reading.clauses)
-    clear = share >= _SWITCH and not asks
+    clear = not any(clause.question for clause in weighed.hearing.reading.clauses)
     named = named_in(weighed.hearing.reading)
     wishes = [
         replace(wish, certain=clear and named.issuperset((*wish.channels, *wish.topics)))

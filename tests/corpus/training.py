@@ -17,7 +17,7 @@ import numpy as np
 
 from consent.catalogue import Catalogue
 from consent.understanding.clauses import Reading, read_clauses
-from consent.understanding.hearing import LABELS, ONE, listen
+from consent.understanding.hearing import LABELS, ONE, WANTED_OFF, WANTED_ON, listen
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON, SPOKEN_OF, candidates, mention_traits
 from consent.understanding.misspelt import Spellings, build_spellings
@@ -42,7 +42,7 @@ _MESSAGES = Lesson(len(LABELS), hidden=0.35, most=150_000, pace=0.4, louder=1.1)
 _MENTIONS = Lesson(len(_STATES), hidden=0.3, most=40_000)
 _FOLDS = 3
 _KNOWN_FROM = 10
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 #: What is said of things in one message: traits of the mention, and what becomes of the thing.
 _Mention = tuple[frozenset[str], int]
@@ -96,6 +96,7 @@ class Lessons:
         words, beside = [tokens(*one) for one in asked], [told_beside(*one) for one in asked]
         known = network.heard(words, beside, rarest=self.course.rarest)
         exclusive, labels = _labels(self.blank.things)
+        labels = (*labels, *_wanted_labels(self.blank.things))
         lesson = network.Lesson(one_of=len(exclusive), rounds=rounds)
         learnt = network.learn(known, _wanted(examples, labels), lesson)
         return network_of(learnt, known, labels, lesson)
@@ -118,13 +119,20 @@ def _labels(things: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return exclusive, (*exclusive, *things)
 
 
+def _wanted_labels(things: Iterable[str]) -> tuple[str, ...]:
+    """Return the labels of what is wanted off and on."""
+    return tuple(state.format(thing) for state in (WANTED_OFF, WANTED_ON) for thing in things)
+
+
 def _wanted(examples: Sequence[Example], labels: tuple[str, ...]) -> network.Floats:
+    """Return what is right for each label of each example, by what labels there are."""
     wanted = np.zeros((len(examples), len(labels)), np.float32)
     column = {label: at for at, label in enumerate(labels)}
     for at, example in enumerate(examples):
-        wanted[at, column[_label(example)]] = 1
-        for thing in example.off | example.on | example.spoken_of:
-            wanted[at, column[thing]] = 1
+        right = {_label(example), *example.off, *example.on, *example.spoken_of}
+        right |= {WANTED_OFF.format(thing) for thing in example.off}
+        right |= {WANTED_ON.format(thing) for thing in example.on}
+        wanted[at, [column[label] for label in right if label in column]] = 1
     return wanted
 
 

@@ -66,7 +66,7 @@ def test_what_is_written_is_read(
         assert (one.keys, one.table, one.width) == (two.keys, two.table, two.width)
     for was, now in ((LEARNED.messages, read.messages), (LEARNED.mentions, read.mentions)):
         assert (was.labels, was.bias, was.unit) == (now.labels, now.bias, now.unit)
-    assert LEARNED.spellings.words == read.spellings.words
+    assert LEARNED.spellings.known == read.spellings.known
     assert (LEARNED.things, LEARNED.opening) == (read.things, read.opening)
     assert keys == LEARNED.order.words.keys
 

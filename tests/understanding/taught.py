@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from consent.intents import Intent, Wish
 from consent.understanding import Lexicon, Part, Words, build_lexicon, understand
 from consent.understanding.cues import Cue, Cues, Kind, build_cues
-from consent.understanding.hearing import LABELS, ONE
+from consent.understanding.hearing import LABELS, ONE, WANTED_OFF, WANTED_ON
 from consent.understanding.mentions import OFF, ON, SPOKEN_OF
 from consent.understanding.misspelt import build_spellings
 from consent.understanding.network import COARSER, NARROW, SMALL, Network
@@ -62,6 +62,7 @@ _NEVER, _UNNAMED, _UNTOUCHED = -9.0, -6.0, 4.0
 _LOUD = 3.0
 #: Labels of which a message has one.
 _EXCLUSIVE = (*LABELS, *map(ONE.format, THINGS))
+WANTED = tuple(state.format(thing) for state in (WANTED_OFF, WANTED_ON) for thing in THINGS)
 
 #: How probable each label is, and each thing, in a message that has this word.
 Says = Mapping[str, Mapping[str, float]]
@@ -161,7 +162,7 @@ def learned(says: Says, states: States | None = None) -> Learned:
     )
     return Learned(
         messages=weights(labels, scores, bias),
-        order=network(labels, scores, bias),
+        order=network((*labels, *WANTED), scores, bias | dict.fromkeys(WANTED, _NEVER)),
         mentions=mentions,
         spellings=build_spellings(()),
         things=THINGS,

@@ -59,6 +59,21 @@ def test_what_a_withdrawal_would_end_is_a_candidate() -> None:
     assert "t=4" in one - mention_traits(_hearing("hello"), "sms", "C")
 
 
+def test_what_is_wanted_off_or_on_is_a_candidate() -> None:
+    """What the order of words wants off or on is looked at although nothing names it."""
+    wanted = dict.fromkeys(taught.THINGS, (0.0, 0.1)) | {"sms": (0.4, 0.0), "email": (0.1, 0.9)}
+    assert ["email", "sms"] == candidates(_hearing("hello")._replace(wanted=wanted))
+
+
+def test_what_is_wanted_speaks_for_it() -> None:
+    """How far a thing is wanted off and on tells, and how many others are wanted."""
+    wanted = dict.fromkeys(taught.THINGS, (0.0, 0.0)) | {"sms": (1.0, 0.2), "email": (0.1, 0.9)}
+    hearing = _hearing("halt sms want email")
+    traits = mention_traits(hearing._replace(wanted=wanted), "sms", "C")
+    assert {"wo=5", "wn=1", "wk=5 1 C", "wl=5 1 withdraw", "wr=5 1 1"} <= traits
+    assert not [t for t in mention_traits(hearing, "sms", "C") if t.startswith("w")]
+
+
 def test_only_what_was_learnt_is_looked_at() -> None:
     """A thing that a cue names but nothing was learnt of is left out."""
     hearing = Hearing(_hearing("email sms").reading, None, "withdraw", 0.9, {"sms": 0.0}, {})

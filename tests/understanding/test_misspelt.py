@@ -94,7 +94,7 @@ def test_a_token_is_one_word_whenever_it_comes() -> None:
     """However many tokens were met, each is still put right, and not all are remembered."""
     spellings = build_spellings(["marketing", "stop"])
     for token in (*(f"{n}x" for n in range(MOST_MET)), "marrrkting", "markting", "sтop"):
-        first, again = spellings.word(token), spellings.word(token)
+        first, again = spellings.meant(token), spellings.meant(token)
         assert first == again
-    assert ["marketing", "stop"] == [spellings.word("markting"), spellings.word("sтop")]
+    assert [("marketing",), ("stop",)] == [spellings.meant("markting"), spellings.meant("sтop")]
     assert len(spellings.met) <= MOST_MET

@@ -207,7 +207,7 @@ def test_an_answer_is_weighed_as_one() -> None:
     lexicon = taught.lexicon({})
     scores = {"grant:w=zork": dict.fromkeys(LABELS, -5.0) | {"yes": 5.0}}
     labels = (*LABELS, *taught.THINGS)
-    models = taught.weights(labels, scores), taught.network(labels, scores)
+    models = taught.weights(labels, scores), taught.network((*labels, *taught.WANTED), scores)
     learned = replace(taught.learned({}), messages=models[0], order=models[1])
     assert listen("zork", lexicon, learned, "grant").shares["yes"] > 0.9
     assert listen("zork", lexicon, learned).shares["yes"] < 0.1
@@ -252,7 +252,7 @@ def test_a_piece_has_its_own_cues() -> None:
     lexicon = taught.lexicon({})
     labels, says, bias = (*LABELS, *taught.THINGS), {"withdraw": 6.0}, {"unclear": 3.0}
     messages = taught.weights(labels, {"c=acts.stop.": says}, bias)
-    order = taught.network(labels, {"c=acts.stop": says}, bias)
+    order = taught.network((*labels, *taught.WANTED), {"c=acts.stop": says}, bias)
     learned = replace(taught.learned({}), messages=messages, order=order)
     for text in ("halt email, sms it", "email halt, sms it"):
         pieces = listen(text, lexicon, learned).hearing.pieces
