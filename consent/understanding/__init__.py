@@ -155,8 +155,6 @@ def _summed_up(intent: Intent, lexicon: Lexicon) -> Intent:
     every = set(lexicon.purposes.values())
     if intent.name is not IntentName.WITHDRAW or intent.actions or set(intent.purposes) != every:
         return intent
-    if intent.channels or intent.topics:
-        return intent
     return replace(intent, name=IntentName.WITHDRAW_ALL, scope=Scope.ALL, purposes=())
 
 
