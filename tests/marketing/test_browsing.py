@@ -103,7 +103,10 @@ async def page() -> AsyncIterator[Page]:
             id="too wide",
         ),
         pytest.param(
-            f"{_DARK} {{ h1 {{ font-size: 9rem }} }}", "", ["p: more"], id="another page in dark"
+            f"{_DARK} {{ h1 {{ padding-bottom: 9rem }} }}",
+            "",
+            ["p: more"],
+            id="another page in dark",
         ),
     ],
 )

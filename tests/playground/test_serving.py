@@ -14,7 +14,7 @@ from tests.playground.served import Served, serving
 
 ROOT = Path(__file__).parents[2]
 #: Seconds; a machine under load still has to look alive.
-SOON = 10.0
+SOON = 30.0
 LIGHT = 150.0
 WHO = {"brand": "lmt", "number": "+37120000000", "language": "en"}
 
