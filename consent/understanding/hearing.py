@@ -93,7 +93,7 @@ class _Judged(NamedTuple):
 def _judged(reading: Reading, question: str | None, learned: Learned) -> _Judged:
     """Return what a message is taken for by its traits and, unless that is plain, in its order.
 
-    Where both are asked, their mean counts. Four of five messages are plain, and of those the
+    Where both are asked, their mean counts. Three of four messages are plain, and of those the
     order of words changes next to nothing.
     """
     said = _said(reading, question, learned)

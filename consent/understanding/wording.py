@@ -147,7 +147,7 @@ def _intent(weighed: Weighed, learned: Learned, *, strange: bool) -> Intent | No
 
 
 def _is_strange(message: Message, weighed: Weighed, lexicon: Lexicon, learned: Learned) -> bool:
-    """Say whether a message is code, or hardly a word of it known: letters alone are a guess."""
+    """Say whether a message is a guess: code, a short run of words, or hardly a word known."""
     if len(_MARKUP.findall(message.heard.plain)) > _FEW:
         return True
     if 1 < _words_in_run(message, learned) < _CLEAR_RUN:

@@ -123,7 +123,7 @@ def _learn(table: Table, wanted: Floats, lesson: Lesson, seed: int) -> tuple[Flo
             scores = np.zeros((len(batch), shape[1]), np.float32)
             present, first = np.unique(whose, return_index=True)
             scores[present] = np.add.reduceat(weights[flat] * values[:, None], first)
-            slope = _likely(scores + bias, lesson.one_of) - wanted[batch]
+            slope = likely(scores + bias, lesson.one_of) - wanted[batch]
             by_name = np.argsort(flat, kind="stable")
             names, first = np.unique(flat[by_name], return_index=True)
             step = np.add.reduceat((slope[whose] * values[:, None])[by_name], first)
@@ -136,9 +136,10 @@ def _learn(table: Table, wanted: Floats, lesson: Lesson, seed: int) -> tuple[Flo
     return weights, bias
 
 
-def _likely(scores: Floats, one_of: int) -> Floats:
+def likely(scores: Floats, one_of: int) -> Floats:
+    """Return probabilities: of the first labels one is right, the rest stand alone."""
     first = np.exp(scores[:, :one_of] - scores[:, :one_of].max(1, keepdims=True))
-    rest = 1 / (1 + np.exp(-scores[:, one_of:]))
+    rest = (1 + np.tanh(scores[:, one_of:] / 2)) / 2
     return np.concatenate([first / first.sum(1, keepdims=True), rest], axis=1)
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from consent.understanding.network import LARGE, MOST_FIGURES, SMALL
 from consent.understanding.tokens import Token, traits_of
+from tests.corpus.descent import likely
 
 Floats = NDArray[np.float32]
 Whole = NDArray[np.int64]
@@ -295,10 +296,3 @@ def _to_words(look: _Look, slopes: Floats, together: Floats) -> Floats:
     found = np.zeros((len(look.words.sums) + 1, laid.shape[2]), np.float32)
     np.add.at(found, look.places.reshape(-1), laid.reshape(-1, laid.shape[2]))
     return found[1:]
-
-
-def likely(scores: Floats, one_of: int) -> Floats:
-    """Return probabilities: of the first labels one is right, the rest stand alone."""
-    first = np.exp(scores[:, :one_of] - scores[:, :one_of].max(1, keepdims=True))
-    rest = (1 + np.tanh(scores[:, one_of:] / 2)) / 2
-    return np.concatenate([first / first.sum(1, keepdims=True), rest], axis=1)
