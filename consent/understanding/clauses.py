@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from consent.understanding.cues import Cues, Found, Kind
 from consent.understanding.misspelt import Spellings
-from consent.understanding.scripts import other_readings
+from consent.understanding.scripts import other_readings, written_so
 
 #: A dot after a number or "nr" ends no sentence.
 _SENTENCE = re.compile(
@@ -61,12 +61,16 @@ class Reading(NamedTuple):
     known: float
 
     def language(self) -> str | None:
-        """Return the language that most of what was found belongs to; none if two tie."""
+        """Return the language that most of what was found belongs to; none if two tie.
+
+        A word may be listed by several: then by whose letters it is written in.
+        """
         found = {(f.start, f.end, f.cue.language) for c in self.clauses for f in c.found}
-        ranked = Counter(language for _, _, language in found).most_common(2)
-        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
-            return None
-        return ranked[0][0]
+        counts = Counter(language for _, _, language in found)
+        most = max(counts.values(), default=0)
+        tied = [language for language, count in counts.items() if count == most]
+        likeliest = written_so(tied, " ".join(self.words)) if len(tied) > 1 else tied
+        return likeliest[0] if len(likeliest) == 1 else None
 
 
 def read_clauses(folded: str, cues: Cues, spellings: Spellings) -> Reading:

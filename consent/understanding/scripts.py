@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
+#: Languages written in Cyrillic letters; the others are written in Latin ones.
+_IN_CYRILLIC = frozenset({"ru"})
 _LATIN = re.compile("[a-z]")
 _TO_CYRILLIC = str.maketrans("abekmhopctyxu3", "авекмнорстухиз")
 _TO_LATIN = str.maketrans("авекмнорстух", "abekmhopctyx")
@@ -60,3 +62,11 @@ def other_readings(plain: str) -> Iterator[str]:
         return
     yield _SOUND.sub(lambda sound: _RUSSIAN[sound[0]], plain)
     yield plain.translate(_MEANT_RUSSIAN)
+
+
+def written_so(languages: Sequence[str], text: str) -> Sequence[str]:
+    """Return those languages that are written in the letters of a text; all if it has both."""
+    is_cyrillic, is_latin = bool(_CYRILLIC.search(text)), bool(_LATIN.search(text))
+    if is_cyrillic == is_latin:
+        return languages
+    return [language for language in languages if (language in _IN_CYRILLIC) == is_cyrillic]

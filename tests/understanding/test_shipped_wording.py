@@ -140,3 +140,15 @@ def test_what_nobody_can_read_answers_nothing(text: str, pending: str) -> None:
     """Code and letters without words are neither a yes nor a no to an open question."""
     intent = understand(text, LEXICON, pending=pending)
     assert intent.name not in {IntentName.NO, IntentName.YES, IntentName.GRANT}
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        pytest.param("ru", "заткнись уже со своей рекламой", id="a word that two languages list"),
+        pytest.param("ru", "достаточно этой рекламы, спасибо", id="another"),
+    ],
+)
+def test_the_letters_tell_the_language(expected: str, text: str) -> None:
+    """A word may be listed by two languages: the reply is in the one with these letters."""
+    assert expected == understand(text, LEXICON).language
