@@ -77,7 +77,8 @@ class _Run:
     def __init__(self, talks: Talks, seconds: float) -> None:
         self.waiting = chain.from_iterable([cycle(talks.talks)] if talks.again else [talks.talks])
         self.marker = talks.marker
-        self.until = time.perf_counter() + seconds
+        self.begun = time.perf_counter()
+        self.until = self.begun + seconds
         self.found = Answers()
         self.took: list[float] = []
         self.callers = 0
@@ -169,14 +170,14 @@ async def call(host: str, port: int, talks: Talks, seconds: float, callers: int)
     """Let so many callers at a time talk until the time or their words are over."""
     loop = asyncio.get_running_loop()
     run = _Run(talks, seconds)
-    begun, busy = time.perf_counter(), time.process_time()
+    busy = time.process_time()
     run.callers += 1
     for _ in range(callers):
         await loop.create_connection(lambda: _Caller(run), host, port)
     run.leave()
     await run.end
     found = run.found
-    found.seconds = time.perf_counter() - begun
+    found.seconds = time.perf_counter() - run.begun
     found.busy = (time.process_time() - busy) / found.seconds
     took = sorted(run.took) or [0.0]
     parts = [took[min(int(len(took) * share), len(took) - 1)] * 1e3 for share in (0.5, 0.95, 0.99)]
