@@ -13,10 +13,10 @@ SLOW := tests/bench/test_growth.py
 SHARED := --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install run chat test accuracy bench soak lint lock clean
+.PHONY: help install run chat test accuracy bench train train-encoder soak lint lock clean
 
 help:  ## Say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(VENV)/installed: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which: make PYTHON=python3.12"; exit 1; }
@@ -58,6 +58,10 @@ bench: $(VENV)/installed-test  ## How fast everything is, beside its floors (a q
 train: $(VENV)/installed-test  ## Learn anew how customers word things, from the examples
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.corpus.training
 
+train-encoder: $(VENV)/installed-test  ## Teach the language model anew (an hour; gigabytes of packages)
+	@$(PIP) install --require-hashes -r requirements/encoder.txt
+	@$(BIN)/python -m tests.corpus.encoder_training
+
 soak: $(VENV)/installed-test  ## Crowds of customers and 500 kills while everything goes wrong
 	CONSENT_SOAK_CUSTOMERS=1000 CONSENT_SOAK_TEXTS=10000 \
 	CONSENT_SOAK_KILLS_SQLITE=300 CONSENT_SOAK_KILLS_POSTGRES=150 CONSENT_SOAK_KILLS_SERVER=50 \
@@ -66,6 +70,7 @@ soak: $(VENV)/installed-test  ## Crowds of customers and 500 kills while everyth
 lock: $(VENV)/installed-test  ## Pin the requirements anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build -o requirements/run.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build --extra dev -o requirements/test.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/encoder.in -c requirements/test.txt -o requirements/encoder.txt
 
 clean:  ## Remove what was installed and built
 	rm -rf $(VENV) *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import gc
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter_ns
@@ -20,6 +21,8 @@ from app.bench_scope import Scope
 from app.fresh_process import fresh_process
 from app.hostile_text import hostile_messages
 from consent.understanding import Lexicon, understand
+from consent.understanding.hearing import listen
+from consent.understanding.text import hear
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
 from locales.lexicon import load_lexicon
@@ -94,10 +97,11 @@ def subject_of(root: Path, rounds: int) -> Subject:
 
 
 def understanding(scope: Scope) -> Iterator[Figure]:
-    """Keywords, free wording, and text that is made to take long."""
+    """Keywords, free wording, what is doubtful of it, and text that is made to take long."""
     subject = subject_of(ROOT, scope.rounds or _ROUNDS)
     yield keyword_message(subject)
     yield free_wording(subject)
+    yield doubtful_wording(subject)
     yield hostile_text(subject)
 
 
@@ -131,13 +135,32 @@ def keyword_message(subject: Subject) -> Figure:
 
 def free_wording(subject: Subject) -> Figure:
     """Real messages of the examples of all languages: the median message."""
-    name = "understanding: free wording"
+    return _of_examples("understanding: free wording", subject, FREE)
+
+
+def doubtful_wording(subject: Subject) -> Figure:
+    """Those of them that the language model is shown: the median message."""
+    return _of_examples("understanding: doubtful", subject, None, partial(_is_shown, subject))
+
+
+def _of_examples(
+    name: str, subject: Subject, aim: Aim | None, taken: Callable[[_Said], bool] = bool
+) -> Figure:
     try:
-        messages = list(_examples(subject))
+        messages = [said for said in _examples(subject) if taken(said)]
     except FileNotFoundError as fault:
         missing = Path(fault.filename).relative_to(subject.root)
-        return Figure(row=name, aim=FREE, note=f"there is no locales/{missing}")
-    return _median(name, subject, messages, FREE)
+        return Figure(row=name, aim=aim, note=f"there is no locales/{missing}")
+    return _median(name, subject, messages, aim)
+
+
+def _is_shown(subject: Subject, said: _Said) -> bool:
+    """Say whether the language model is shown a message."""
+    text, _ = said
+    learned = subject.lexicon.learned
+    if learned is None:
+        return False
+    return listen(hear(text), subject.lexicon, learned).shown is not None
 
 
 def hostile_text(subject: Subject) -> Figure:
@@ -157,7 +180,7 @@ def hostile_text(subject: Subject) -> Figure:
     )
 
 
-def _median(row: str, subject: Subject, messages: Sequence[_Said], aim: Aim) -> Figure:
+def _median(row: str, subject: Subject, messages: Sequence[_Said], aim: Aim | None) -> Figure:
     times = _times(subject, messages)
     note = f"{len(messages)} messages; floor: folding, splitting, looking up in plain Python"
     return Figure(row=row, tries=times.medians, floor=times.floor, aim=aim, note=note)

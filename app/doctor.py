@@ -32,7 +32,7 @@ def examine() -> tuple[bool, list[str]]:
 
 def _words() -> list[str]:
     texts = load_texts(ROOT)
-    load_lexicon(ROOT, texts.catalogue)
+    load_lexicon(ROOT, texts.catalogue).warm()
     lines = [f"✓ texts: {len(texts.notice_texts)} notices, no text changed without a version"]
     return lines + _drafts(texts) + _slots(texts.catalogue) + _topics(texts.catalogue)
 

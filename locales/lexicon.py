@@ -21,6 +21,7 @@ from consent.understanding.lexicon import key_of
 from consent.understanding.parts import A
 from consent.understanding.weights import Learned
 from locales.cues import load_cues
+from locales.encoder import find_encoder
 from locales.weights import load_weights
 
 _KEYWORDS, _NAMES = "keywords.toml", "names.toml"
@@ -51,7 +52,9 @@ def load_lexicon(root: Path, catalogue: Catalogue) -> Lexicon:
     :raises CatalogueBroken: as `load_words`; or the weights are missing or broken.
     """
     with _uncollected():
-        return load_words(root, catalogue, load_weights(root))
+        learned = load_weights(root)
+        encoder = find_encoder(root, learned.order.labels)
+        return load_words(root, catalogue, replace(learned, encoder=encoder))
 
 
 @contextmanager

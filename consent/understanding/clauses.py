@@ -59,6 +59,8 @@ class Reading(NamedTuple):
     clauses: tuple[Clause, ...]
     #: The share of its words in which a cue was found.
     known: float
+    #: It was read in another script than it was typed in.
+    retyped: bool = False
 
     def language(self) -> str | None:
         """Return the language that most of what was found belongs to; none if two tie.
@@ -76,13 +78,13 @@ class Reading(NamedTuple):
 def read_clauses(folded: str, cues: Cues, spellings: Spellings) -> Reading:
     """Return the reading whose words are known best; as typed if that is known well enough."""
     folded = _abridged(folded)
-    best = _heard(folded, cues, spellings)
+    typed = best = _heard(folded, cues, spellings)
     if best.known < _KNOWN:
         for text in other_readings(folded):
             other = _heard(text, cues, spellings)
             if other.known > max(best.known, _GUESSED):
                 best = other
-    return _reading(best)
+    return _reading(best, retyped=best is not typed)
 
 
 def _abridged(folded: str) -> str:
@@ -125,7 +127,7 @@ def _heard(folded: str, cues: Cues, spellings: Spellings) -> _Heard:
     return _Heard(tuple(sentences), known / max(count, 1))
 
 
-def _reading(heard: _Heard) -> Reading:
+def _reading(heard: _Heard, *, retyped: bool) -> Reading:
     all_words: list[str] = []
     pauses: list[int] = []
     clauses: list[Clause] = []
@@ -136,7 +138,7 @@ def _reading(heard: _Heard) -> Reading:
         clauses += _parted(moved, breaks, question=question)
         all_words += words
         pauses += breaks
-    return Reading(tuple(all_words), tuple(pauses), tuple(clauses), heard.known)
+    return Reading(tuple(all_words), tuple(pauses), tuple(clauses), heard.known, retyped)
 
 
 def _words(piece: str, most: int, spellings: Spellings) -> tuple[tuple[str, ...], tuple[int, ...]]:

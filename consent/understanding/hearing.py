@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,6 +11,9 @@ from typing import NamedTuple
 from consent.understanding.clauses import Clause, Reading, read_clauses
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import Hearing, Piece, candidates, mention_traits, named_in
+from consent.understanding.scripts import one_script
+from consent.understanding.spelling import unmarked, unstretched
+from consent.understanding.text import Heard
 from consent.understanding.tokens import tokens, told_beside
 from consent.understanding.traits import of_cues, of_neighbours, of_word, traits
 from consent.understanding.weights import Learned, shares
@@ -30,8 +33,13 @@ ENDING = (MARKETING, EVERYTHING, "withdraw")
 _CHANGING = (*ENDING, "grant")
 #: So many words met lately are kept with what was learnt of them.
 _MOST_MET = 10_000
-#: Above this it is plain what a message is.
-_PLAIN = 0.99
+#: A message is plain by its traits above the first, if it changes nothing, or the second; by its
+#: order as well above these.
+_PLAIN, _PLAIN_ORDER = (0.97, 0.997), (0.97, 0.997)
+#: What the language model says counts for so much of the mean.
+_ENCODED = 0.5
+#: A longer message is read without it: its time grows with the length.
+_MOST_ENCODED = 400
 #: Odds beyond this are as good as certain.
 _BEYOND = 500.0
 #: A message is weighed piece by piece if it has so many.
@@ -46,14 +54,18 @@ class Weighed(NamedTuple):
     shares: Mapping[str, float]
     #: Its traits alone did not make it plain, so its words were read in their order as well.
     doubted: bool
+    #: What the language model was shown, if it was asked as well.
+    shown: str | None = None
+    #: How probably it ends something by the mean of what it and the others say, each by itself.
+    ended: float = 0.0
 
 
 def listen(
-    folded: str, lexicon: Lexicon, learned: Learned, question: str | None = None
+    heard: Heard, lexicon: Lexicon, learned: Learned, question: str | None = None
 ) -> Weighed:
     """Return how a message weighs as a whole, as an answer if a question is open."""
-    reading = read_clauses(folded, lexicon.cues, learned.spellings)
-    judged = _judged(reading, question, learned)
+    reading = read_clauses(heard.folded, lexicon.cues, learned.spellings)
+    judged = _judged(reading, question, learned, heard)
     likely, label = judged.likely, _likeliest(judged.likely)
     evidence = {thing: _share(judged.scores[thing]) for thing in learned.things}
     pieces = tuple(_pieces(reading, learned)) if len(named_in(reading)) > 1 else ()
@@ -61,7 +73,8 @@ def listen(
     if label in _CHANGING and len(candidates(hearing)) > 1:
         ordered = judged.ordered or _ordered(reading, question, learned)
         hearing = hearing._replace(wanted=_wanted(ordered, learned))
-    return Weighed(hearing, likely, doubted=judged.ordered is not None)
+    is_doubted = judged.ordered is not None
+    return Weighed(hearing, likely, doubted=is_doubted, shown=judged.shown, ended=judged.ended)
 
 
 def _share(score: float) -> float:
@@ -86,25 +99,73 @@ class _Judged(NamedTuple):
     scores: Mapping[str, float]
     likely: Mapping[str, float]
     targets: Mapping[str, float]
-    #: What its words say in their order, if that was asked for.
+    #: What its words say in their order, and the language model, if they were asked.
     ordered: Mapping[str, float] | None = None
+    #: What the language model was shown, if it was asked as well.
+    shown: str | None = None
+    #: How probably something ends, if what it says and what the others say counts by itself.
+    ended: float = 0.0
 
 
-def _judged(reading: Reading, question: str | None, learned: Learned) -> _Judged:
-    """Return what a message is taken for by its traits and, unless that is plain, in its order.
+def _judged(
+    reading: Reading, question: str | None, learned: Learned, heard: Heard | None = None
+) -> _Judged:
+    """Return what a message is taken for: by its traits, its order, and the language model.
 
-    Where both are asked, their mean counts. Three of four messages are plain, and of those the
-    order of words changes next to nothing.
+    Each is asked if those before it leave a doubt; the last counts as much as both others.
+    Three of four messages are plain by their traits, and of those the others change next to
+    nothing. A piece of a message, which nobody heard by itself, is not shown to the last.
     """
     said = _said(reading, question, learned)
     judged = _Judged(said, *_likely(said, learned))
-    label = _likeliest(judged.likely)
-    which = max(judged.targets.values()) if label == "withdraw" else 1.0
-    if judged.likely[label] * which > _PLAIN:
+    if _is_plain(judged, *_PLAIN):
         return judged
     ordered = _ordered(reading, question, learned)
     both = {name: (score + ordered[name]) / 2 for name, score in said.items()}
-    return _Judged(both, *_likely(both, learned), ordered)
+    judged = _Judged(both, *_likely(both, learned), ordered)
+    encoder = learned.encoder
+    if encoder is None or heard is None or len(heard.plain) > _MOST_ENCODED:
+        return judged
+    if _is_plain(judged, *_PLAIN_ORDER):
+        return judged
+    shown = _legible(heard, reading, learned)
+    told = encoder.scores(shown, question)
+    all_three = _mixed(both, told, _ENCODED)
+    each = _mixed(judged.likely, _likely(told, learned)[0], _ENCODED)
+    ended = sum(each[label] for label in ENDING)
+    ordered = _mixed(ordered, told, _ENCODED)
+    return _Judged(all_three, *_likely(all_three, learned), ordered, shown, ended)
+
+
+def _legible(heard: Heard, reading: Reading, learned: Learned) -> str:
+    """Return a message as it was typed, with its marks, but in the letters that were meant."""
+    words, folded = heard.plain.split(), heard.folded.split()
+    if reading.retyped and _met_of(reading.words, learned) > _met_of(folded, learned):
+        return " ".join(reading.words)
+    if len(folded) < len(words):
+        # Letters stood apart.
+        return " ".join(folded)
+    both = zip(words, folded, strict=False)
+    meant = (word if unmarked(word) == plain else plain for word, plain in both)
+    return " ".join(unstretched(one_script(word)) for word in meant)
+
+
+def _met_of(words: Sequence[str], learned: Learned) -> int:
+    """Return how many words were met in the examples."""
+    return sum(learned.messages.knows(f"w={word}") for word in words)
+
+
+def _mixed(one: Mapping[str, float], two: Mapping[str, float], share: float) -> dict[str, float]:
+    """Return a mean of two, in which the second has this share."""
+    return {name: (1 - share) * score + share * two[name] for name, score in one.items()}
+
+
+def _is_plain(judged: _Judged, enough: float, to_change: float) -> bool:
+    """Say whether it is plain what a message is and, of a withdrawal, what it ends."""
+    label = _likeliest(judged.likely)
+    which = max(judged.targets.values()) if label == "withdraw" else 1.0
+    needed = to_change if label in _CHANGING else enough
+    return judged.likely[label] * which > needed
 
 
 def _ordered(reading: Reading, question: str | None, learned: Learned) -> dict[str, float]:

@@ -53,6 +53,14 @@ class Lexicon:
     #: Words, with diacritics, that make an agreement depend on something: "if".
     conditions: frozenset[str] = frozenset()
 
+    def warm(self) -> None:
+        """Load what is otherwise loaded for the first doubtful message, and so find it whole.
+
+        :raises ConsentError: it is not.
+        """
+        if self.learned is not None and self.learned.encoder is not None:
+            self.learned.encoder.ready()
+
     def brands_of(self, word: str) -> tuple[str, ...]:
         """Return the brands a word names, none if it names none."""
         sense = self.phrases.get(word, {}).get(Part.BRAND)

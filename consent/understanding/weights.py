@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import add
+from typing import Protocol
 
 from consent.understanding.misspelt import Spellings
 from consent.understanding.network import Network
@@ -63,6 +64,22 @@ class Weights:
         return [trait for _, trait in ranked[:most]]
 
 
+class LanguageModel(Protocol):
+    """What was learnt of language before it was taught this task; see `encoder`."""
+
+    def scores(self, text: str, question: str | None = None) -> Mapping[str, float]:
+        """Return the logarithmic odds of every label for a message in normal form."""
+        ...
+
+    def reasons(self, text: str, question: str | None, label: str) -> list[str]:
+        """Return the words that speak for a label most strongly, the strongest first."""
+        ...
+
+    def ready(self) -> object:
+        """Load what is needed, if that was not done before."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Learned:
     """What was learnt: of whole messages, and of the things mentioned in them."""
@@ -76,6 +93,8 @@ class Learned:
     things: Mapping[str, str]
     #: The consent that channels and topics stand for.
     opening: str
+    #: Asked about doubtful messages; without one, they stay as doubtful as they are.
+    encoder: LanguageModel | None = None
     #: What the traits of words met lately say.
     met: dict[str, int] = field(init=False, default_factory=dict)
 

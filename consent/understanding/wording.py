@@ -27,7 +27,9 @@ from consent.understanding.weights import Learned
 
 #: A withdrawal is at least asked about above the first; a grant shows its notice, or switches a
 #: channel on, above the second.
-_LIKELY, _GRANT = 0.3, 0.9
+_LIKELY, _GRANT = 0.3, 0.95
+#: What one reader takes for a withdrawal and another does not is asked about above this.
+_DISPUTED = 0.4
 _NAMED = 0.5
 #: Without a cue for an act, with fewer cues and fewer words met before, a message is strange.
 _CUED, _FAMILIAR = 0.25, 0.5
@@ -77,7 +79,7 @@ def _words_in_run(message: Message, learned: Learned) -> int:
 def _weigh(message: Message, lexicon: Lexicon, learned: Learned) -> Weighed:
     """Weigh a message, once."""
     if not message.weighed:
-        message.weighed.append(listen(message.heard.folded, lexicon, learned, message.pending))
+        message.weighed.append(listen(message.heard, lexicon, learned, message.pending))
     return message.weighed[0]
 
 
@@ -137,6 +139,8 @@ def _intent(weighed: Weighed, learned: Learned, *, strange: bool) -> Intent | No
         return replace(read, certain=False) if strange else read
     if giving >= _GRANT and not strange:
         return _given(weighed, learned)
+    if weighed.ended >= _DISPUTED:
+        return replace(refused(weighed, learned), certain=False)
     decided = {*ENDING, "grant", *(("yes", "no") if strange else ())}
     rest = [label for label in weighed.shares if label not in decided]
     likeliest = max(rest, key=weighed.shares.__getitem__)
@@ -220,3 +224,5 @@ def reasons(message: Message, lexicon: Lexicon) -> Iterator[str]:
     if weighed.doubted:
         said = tokens(reading, question), told_beside(reading, question)
         yield from learned.order.reasons(*said, likely[0])
+    if weighed.shown is not None and learned.encoder is not None:
+        yield from learned.encoder.reasons(weighed.shown, question, likely[0])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("aiogram", "twilio", "litestar", "uvicorn", "alembic", "prompt_toolkit", "babel")
+HEAVY = ("aiogram", "twilio", "litestar", "uvicorn", "alembic", "prompt_toolkit", "babel", "numpy")
 
 
 def _loaded(program: str) -> set[str]:
@@ -25,7 +25,7 @@ def _loaded(program: str) -> set[str]:
     [
         ("app.check_command", HEAVY),
         ("app.cli", (*HEAVY, "sqlalchemy")),
-        ("app.serving", ("aiogram", "prompt_toolkit", "alembic")),
+        ("app.serving", ("aiogram", "prompt_toolkit", "alembic", "numpy")),
         ("consent.desk", (*HEAVY, "sqlalchemy", "msgspec", "phonenumbers")),
     ],
 )

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -95,36 +96,42 @@ class Lessons:
         asked = self._asked(examples)
         words, beside = [tokens(*one) for one in asked], [told_beside(*one) for one in asked]
         known = network.heard(words, beside, rarest=self.course.rarest)
-        exclusive, labels = _labels(self.blank.things)
-        labels = (*labels, *_wanted_labels(self.blank.things))
-        lesson = network.Lesson(one_of=len(exclusive), rounds=rounds)
-        learnt = network.learn(known, _wanted(examples, labels), lesson)
-        return network_of(learnt, known, labels, lesson)
+        labels = labels_of(self.blank.things)
+        lesson = network.Lesson(one_of=len(labels.exclusive), rounds=rounds)
+        learnt = network.learn(known, wanted_of(examples, labels.wanted), lesson)
+        return network_of(learnt, known, labels.wanted, lesson)
 
     def _weights(self, examples: Sequence[Example], orders: int) -> Weights:
         examples = tuple(with_slips(examples))
         found = [traits(*one) for one in self._asked(examples)]
-        exclusive, labels = _labels(self.blank.things)
-        lesson = replace(_MESSAGES, one_of=len(exclusive))
-        return taught(found, _wanted(examples, labels), labels, lesson, orders)
+        labels = labels_of(self.blank.things)
+        lesson, told = replace(_MESSAGES, one_of=len(labels.exclusive)), labels.mentioned
+        return taught(found, wanted_of(examples, told), told, lesson, orders)
 
     def _asked(self, examples: Sequence[Example]) -> list[tuple[Reading, str | None]]:
         cues, spellings = self.lexicon.cues, self.blank.spellings
         return [(read_clauses(hear(e.text).folded, cues, spellings), e.question) for e in examples]
 
 
-def _labels(things: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the labels that exclude each other, and all."""
+class Labels(NamedTuple):
+    """What is said of a message."""
+
+    #: Labels of which one holds.
+    exclusive: tuple[str, ...]
+    #: The same, and what is mentioned.
+    mentioned: tuple[str, ...]
+    #: The same, and what is wanted off, and on.
+    wanted: tuple[str, ...]
+
+
+def labels_of(things: Iterable[str]) -> Labels:
+    """Return the labels there are."""
     exclusive = (*LABELS, *map(ONE.format, things))
-    return exclusive, (*exclusive, *things)
+    states = (state.format(thing) for state in (WANTED_OFF, WANTED_ON) for thing in things)
+    return Labels(exclusive, (*exclusive, *things), (*exclusive, *things, *states))
 
 
-def _wanted_labels(things: Iterable[str]) -> tuple[str, ...]:
-    """Return the labels of what is wanted off and on."""
-    return tuple(state.format(thing) for state in (WANTED_OFF, WANTED_ON) for thing in things)
-
-
-def _wanted(examples: Sequence[Example], labels: tuple[str, ...]) -> network.Floats:
+def wanted_of(examples: Sequence[Example], labels: tuple[str, ...]) -> network.Floats:
     """Return what is right for each label of each example, by what labels there are."""
     wanted = np.zeros((len(examples), len(labels)), np.float32)
     column = {label: at for at, label in enumerate(labels)}
@@ -160,7 +167,7 @@ def learn(
 
 def _blank(examples: Sequence[Example], catalogue: Catalogue) -> Learned:
     things = things_of(catalogue)
-    _, labels = _labels(things)
+    labels = labels_of(things).mentioned
     lesson = network.Lesson(one_of=len(labels), rounds=0, width=1, large=1, small=0, blind=0)
     known = network.heard([], [])
     untaught = network.learn(known, np.zeros((0, len(labels)), np.float32), lesson)
@@ -191,8 +198,7 @@ def _spellings(examples: Sequence[Example]) -> Spellings:
 
 
 def _mentions(example: Example, lexicon: Lexicon, learned: Learned) -> Iterator[_Mention]:
-    heard = hear(example.text).folded
-    hearing = listen(heard, lexicon, learned, example.question).hearing
+    hearing = listen(hear(example.text), lexicon, learned, example.question).hearing
     for thing in candidates(hearing):
         yield mention_traits(hearing, thing, learned.things[thing]), example.state(thing)
 

@@ -41,7 +41,7 @@ def with_slips(examples: Iterable[Example], seed: int = 0) -> Iterator[Example]:
 def mistyped(text: str, draw: Random) -> str:
     """Return a message with a few slips."""
     if draw.random() < _UNMARKED:
-        text = _without_marks(text)
+        text = without_marks(text)
     for _ in range(1 + len(text) // _LETTERS_A_SLIP):
         words = [found for found in _WORD.finditer(text) if len(found[0]) >= _SHORTEST]
         if words:
@@ -70,7 +70,7 @@ def _slip(text: str, at: int, draw: Random) -> str:
     return text[:at] + slips[chosen] + text[at + 1 :]
 
 
-def _without_marks(text: str) -> str:
+def without_marks(text: str) -> str:
     """Return Latin letters without their marks; a Russian й is a letter of its own."""
     return "".join(
         letter if letter in "йЙ" else unicodedata.normalize("NFD", letter)[0] for letter in text

@@ -240,9 +240,9 @@ def test_words_are_measured_without_the_checkout() -> None:
     done = subprocess.run(program, capture_output=True, text=True, check=False)
     assert (0, "") == (done.returncode, done.stderr)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert 6 == len(lines)
+    assert 7 == len(lines)
     assert [] == [line["row"] for line in lines if not line["figure"] > 0]
-    assert "slowest of" in lines[2]["note"]
+    assert "slowest of" in lines[3]["note"]
 
 
 def test_missing_examples_are_said(tmp_path: Path) -> None:

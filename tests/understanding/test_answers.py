@@ -21,7 +21,7 @@ GRANT = "grant:offers"
 SAYS: Says = {
     "zork": {"yes": 0.95},
     "frob": {"no": 0.95},
-    "plugh": {"grant": 0.95},
+    "plugh": {"grant": 0.97},
     # A word for giving may stand beside a yes.
     "want": {"yes": 0.95},
 }
@@ -114,7 +114,7 @@ def test_an_unlikely_yes_accepts_no_notice(shares: dict[str, float]) -> None:
 )
 def test_naming_the_consent_is_no_way_around(text: str, *, certain: bool) -> None:
     """A grant of the very consent that is asked about would be a yes: it needs as much."""
-    found = taught.understood(text, {"want": {"grant": 0.95}}, {"offers": ON}, GRANT)
+    found = taught.understood(text, {"want": {"grant": 0.97}}, {"offers": ON}, GRANT)
     assert (IntentName.GRANT, ("offers",)) == (found.name, found.purposes)
     assert certain == found.certain
 
@@ -198,7 +198,7 @@ def test_other_questions_are_not_weighed(text: str, pending: str | None) -> None
     assert lexicon.learned is not None
     sentence = read(hear(text).tokens, lexicon)
     message = Message(heard=hear(text), sentence=sentence, weighed=[], pending=pending)
-    weighed = listen(text, lexicon, lexicon.learned, pending)
+    weighed = listen(hear(text), lexicon, lexicon.learned, pending)
     assert answered(message, weighed, lexicon.learned, lexicon) is None
 
 
@@ -222,12 +222,12 @@ def test_other_questions_are_not_weighed(text: str, pending: str | None) -> None
 )
 def test_which_channels(expected: str, text: str, states: States) -> None:
     """A channel is switched on by its name and a wish; with anything else it is asked about."""
-    assert expected == heard(text, {"want": {"grant": 0.95}}, states, "channels")
+    assert expected == heard(text, {"want": {"grant": 0.97}}, states, "channels")
 
 
 def test_a_guessed_channel_is_asked_about() -> None:
     """A channel that nothing names and no "all" covers is in doubt."""
-    says: Says = {"zork": {"grant": 0.95, "email": 0.9}}
+    says: Says = {"zork": {"grant": 0.97, "email": 0.9}}
     assert "grant email ?" == heard("zork it", says, {"email": ON}, "channels")
 
 

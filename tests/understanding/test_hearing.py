@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from consent.understanding.hearing import Weighed, listen
+from consent.understanding.text import hear
 from consent.understanding.weights import Learned
 from tests.understanding import taught
 
@@ -32,7 +33,7 @@ def _learned() -> Learned:
 
 
 def _heard(text: str) -> Weighed:
-    return listen(text, taught.lexicon(SAYS), _learned())
+    return listen(hear(text), taught.lexicon(SAYS), _learned())
 
 
 @pytest.mark.parametrize("text", ["halt sms email", "want sms email", "perhaps sms email"])

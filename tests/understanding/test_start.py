@@ -20,9 +20,8 @@ from consent.understanding.cues import Cue, Kind, PatternBroken, build_cues
 from consent.understanding.lexicon import key_of
 from consent.understanding.spelling import fold, joined, plain
 from consent.understanding.text import hear
-from locales import ROOT
+from locales import ROOT, encoder, weights
 from locales.lexicon import load_lexicon
-from locales.weights import FILE
 from tests.understanding import CATALOGUE
 
 #: Libraries that the program uses elsewhere, and modules that are slow to load.
@@ -34,7 +33,8 @@ LETTERS = "abeostzабео йё" + "āēšž" + "0'-. "
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """Return a copy of the shipped words, and of what was learnt, that a test may edit."""
-    shutil.copy(ROOT / FILE, tmp_path / FILE)
+    for name in (weights.FILE, encoder.FILE):
+        shutil.copy(ROOT / name, tmp_path / name)
     for language in CATALOGUE.languages:
         folder, copied = ROOT / language / "lexicon", tmp_path / language / "lexicon"
         shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*.tsv"))

@@ -12,6 +12,7 @@ import pytest
 from consent.understanding.hearing import LABELS, familiar, listen, mentioned
 from consent.understanding.mentions import OFF, ON
 from consent.understanding.rows import key_of
+from consent.understanding.text import hear
 from consent.understanding.weights import build_weights, shares
 from tests.understanding import taught
 
@@ -139,7 +140,7 @@ def test_a_message_is_listened_to() -> None:
     """What was taught of a word is the reading of a message with it."""
     lexicon = taught.lexicon({"zork": {"withdraw": 0.8, "grant": 0.1, "offers": 0.9}})
     assert lexicon.learned is not None
-    weighed = listen("zork the email", lexicon, lexicon.learned, "grant")
+    weighed = listen(hear("zork the email"), lexicon, lexicon.learned, "grant")
     assert set(LABELS) == set(weighed.shares)
     assert (0.8, 0.1) == pytest.approx(
         (weighed.shares["withdraw"], weighed.shares["grant"]), abs=0.03
@@ -172,19 +173,19 @@ def test_a_word_weighs_the_same_whenever_it_comes() -> None:
     lexicon = taught.lexicon({"zork": {"withdraw": 0.8}})
     learned = lexicon.learned
     assert learned is not None
-    before = listen("zork", lexicon, learned).shares
+    before = listen(hear("zork"), lexicon, learned).shares
     words = map("".join, product("bcdfghjklmn", repeat=4))
     while batch := tuple(islice(words, 40)):
-        listen(" ".join(batch), lexicon, learned)
+        listen(hear(" ".join(batch)), lexicon, learned)
         assert len(learned.met) <= MOST_MET
-    assert before == listen("zork", lexicon, learned).shares
+    assert before == listen(hear("zork"), lexicon, learned).shares
 
 
 def test_mentions_are_weighed() -> None:
     """Each thing that a message may name has its own chances of being wanted off or on."""
     lexicon = taught.lexicon({"zork": {"withdraw": 0.9, "offers": 0.9}}, {"email": (0.7, 0.2)})
     assert lexicon.learned is not None
-    weighed = listen("zork the email", lexicon, lexicon.learned)
+    weighed = listen(hear("zork the email"), lexicon, lexicon.learned)
     states = mentioned(weighed.hearing, lexicon.learned)
     assert ["email", "offers"] == list(states)
     assert (0.7, 0.2) == pytest.approx((states["email"][OFF], states["email"][ON]), abs=0.03)
@@ -195,7 +196,7 @@ def test_ending_one_thing_is_a_withdrawal() -> None:
     """What ends one thing counts as a withdrawal, and says which thing."""
     lexicon = taught.lexicon({"zork": {"withdraw sms": 0.6, "withdraw": 0.2, "grant": 0.1}})
     assert lexicon.learned is not None
-    weighed = listen("zork it", lexicon, lexicon.learned)
+    weighed = listen(hear("zork it"), lexicon, lexicon.learned)
     assert 0.8 == pytest.approx(weighed.shares["withdraw"], abs=0.03)
     assert set(LABELS) == set(weighed.shares)
     targets = weighed.hearing.targets
@@ -209,16 +210,16 @@ def test_an_answer_is_weighed_as_one() -> None:
     labels = (*LABELS, *taught.THINGS)
     models = taught.weights(labels, scores), taught.network((*labels, *taught.WANTED), scores)
     learned = replace(taught.learned({}), messages=models[0], order=models[1])
-    assert listen("zork", lexicon, learned, "grant").shares["yes"] > 0.9
-    assert listen("zork", lexicon, learned).shares["yes"] < 0.1
-    assert listen("zork", lexicon, learned, "scope").shares["yes"] < 0.1
+    assert listen(hear("zork"), lexicon, learned, "grant").shares["yes"] > 0.9
+    assert listen(hear("zork"), lexicon, learned).shares["yes"] < 0.1
+    assert listen(hear("zork"), lexicon, learned, "scope").shares["yes"] < 0.1
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
     """Return the pieces of a message, each with what it says by itself."""
     lexicon = taught.lexicon({"zork": {"withdraw": 0.9}, "frob": {"grant": 0.9}})
     assert lexicon.learned is not None
-    hearing = listen(text, lexicon, lexicon.learned).hearing
+    hearing = listen(hear(text), lexicon, lexicon.learned).hearing
     words = hearing.reading.words
     return [(" ".join(words[p.start : p.end]), p.label) for p in hearing.pieces]
 
@@ -255,7 +256,7 @@ def test_a_piece_has_its_own_cues() -> None:
     order = taught.network((*labels, *taught.WANTED), {"c=acts.stop": says}, bias)
     learned = replace(taught.learned({}), messages=messages, order=order)
     for text in ("halt email, sms it", "email halt, sms it"):
-        pieces = listen(text, lexicon, learned).hearing.pieces
+        pieces = listen(hear(text), lexicon, learned).hearing.pieces
         assert ["withdraw", "unclear"] == [piece.label for piece in pieces]
-    pieces = listen("email it, sms halt", lexicon, learned).hearing.pieces
+    pieces = listen(hear("email it, sms halt"), lexicon, learned).hearing.pieces
     assert ["unclear", "withdraw"] == [piece.label for piece in pieces]

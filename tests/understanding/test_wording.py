@@ -115,14 +115,14 @@ def test_strange_messages(expected: str, text: str) -> None:
 )
 def test_what_changes_nothing_need_not_be_clearer(expected: str, label: str) -> None:
     """Whatever is only shown is shown, clear or not."""
-    assert expected == heard("stop person", {"stop": {label: 0.78 if label != "grant" else 0.92}})
+    assert expected == heard("stop person", {"stop": {label: 0.78 if label != "grant" else 0.97}})
 
 
 @pytest.mark.parametrize(
     ("expected", "text", "share", "states"),
     [
-        pytest.param("grant", "plugh it", 0.95, {}, id="nothing named"),
-        pytest.param("grant traffic", "plugh traffic", 0.95, {"traffic": ON}, id="a consent"),
+        pytest.param("grant", "plugh it", 0.97, {}, id="nothing named"),
+        pytest.param("grant traffic", "plugh traffic", 0.97, {"traffic": ON}, id="a consent"),
         pytest.param("grant email", "plugh email", 0.97, {"email": ON}, id="a channel"),
         pytest.param(
             "grant email ?", "plugh email?", 0.97, {"email": ON}, id="a channel in doubt"
@@ -144,7 +144,7 @@ def test_what_changes_nothing_need_not_be_clearer(expected: str, label: str) -> 
             id="another off",
         ),
         pytest.param("withdraw sms", "plugh sms", 0.97, {"sms": OFF}, id="off alone"),
-        pytest.param("unclear", "plugh traffic", 0.85, {"traffic": ON}, id="not likely enough"),
+        pytest.param("unclear", "plugh traffic", 0.93, {"traffic": ON}, id="not likely enough"),
     ],
 )
 def test_grants(expected: str, text: str, share: float, states: States) -> None:

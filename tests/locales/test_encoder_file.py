@@ -1,0 +1,143 @@
+"""The file of the language model: found at start, opened when a doubtful message comes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consent.errors import CatalogueBroken
+from locales.encoder import FILE, find_encoder
+from tests.corpus import small_model
+from tests.corpus.encoder_made import encoder_as_bytes, subwords_of, vocabulary_of
+from tests.corpus.pretrained import model_of
+
+MODEL = model_of(small_model.model_as_bytes())
+TABLES = small_model.tables()
+VOCABULARY = vocabulary_of(MODEL, subwords_of(MODEL), subwords_of(MODEL).cut("stop send me"))
+WHOLE = encoder_as_bytes(MODEL, VOCABULARY, TABLES, small_model.LABELS)
+
+Facts = dict[str, Any]
+Edit = Callable[[bytes], bytes]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a folder with a small language model."""
+    (tmp_path / FILE).write_bytes(WHOLE)
+    return tmp_path
+
+
+def test_it_is_read_as_it_was_written(root: Path) -> None:
+    """Pieces as they were; weights within half of a whole number of their column's measure."""
+    encoder = find_encoder(root, small_model.LABELS).ready()
+    assert small_model.LABELS == encoder.labels
+    assert small_model.LAYERS == len(encoder.layers)
+    assert (TABLES["places"] == encoder.places).all()
+    assert (TABLES["layers.1.thought.bias"] == encoder.layers[1].thought.bias).all()
+    was, now = TABLES["layers.1.widens.weight"], encoder.layers[1].widens.weight
+    assert (abs(was - now) <= abs(was).max(0) / 127 / 2 + 1e-6).all()
+    kept = list(encoder.subwords.cut("stop send me"))
+    assert [3, 4, 5] == kept
+    assert (MODEL.rows().rows([4, 5, 6]) == encoder.pieces.rows(kept)).all()
+
+
+def test_what_nobody_can_type(root: Path) -> None:
+    """The pieces that begin and end a message stand in none."""
+    encoder = find_encoder(root, small_model.LABELS).ready()
+    assert {encoder.begin, encoder.end}.isdisjoint(encoder.subwords.cut("<s> </s>"))
+
+
+def test_it_is_opened_once(root: Path) -> None:
+    """And answers what the opened one answers."""
+    found = find_encoder(root, small_model.LABELS)
+    assert found.ready() is found.ready()
+    assert found.scores("stop", "scope") == found.ready().scores("stop", "scope")
+
+
+def _facts(edit: Callable[[Facts], object]) -> Edit:
+    """Return an edit of the first line alone."""
+
+    def edited(raw: bytes) -> bytes:
+        head, _, packed = raw.partition(b"\n")
+        facts = json.loads(head)
+        edit(facts)
+        return json.dumps(facts).encode() + b"\n" + packed
+
+    return edited
+
+
+def _renamed(facts: Facts) -> None:
+    facts["tables"][-1][0] = "of nothing"
+
+
+def _turned(facts: Facts) -> None:
+    for table in facts["tables"]:
+        if table[0] == "layers.1.widens.weight":
+            table[2].reverse()
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        pytest.param(lambda _raw: b"", "not readable", id="empty"),
+        pytest.param(lambda raw: b"{" + raw, "not readable", id="no JSON"),
+        pytest.param(lambda raw: b"7" + raw[raw.index(b"\n") :], "not readable", id="no table"),
+        pytest.param(lambda raw: raw[:-1], "instead of", id="cut short"),
+        pytest.param(_facts(lambda f: f.pop("bytes")), "not readable", id="no size"),
+        pytest.param(_facts(lambda f: f.pop("labels")), "not readable", id="no labels"),
+        pytest.param(_facts(lambda f: f["labels"].pop()), "make train-encoder", id="other labels"),
+    ],
+)
+def test_a_broken_file_is_refused_at_start(root: Path, edit: Edit, reason: str) -> None:
+    """Before anybody is served."""
+    (root / FILE).write_bytes(edit(WHOLE))
+    with pytest.raises(CatalogueBroken) as caught:
+        find_encoder(root, small_model.LABELS)
+    assert (FILE, "-") == (caught.value.file, caught.value.key)
+    assert reason in caught.value.reason
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(_facts(lambda f: f.pop("layers")), id="no layers"),
+        pytest.param(_facts(lambda f: f.update(layers=9)), id="too many layers"),
+        pytest.param(_facts(_renamed), id="a table is missing"),
+        pytest.param(_facts(lambda f: f["tables"].pop()), id="tables end too early"),
+        pytest.param(_facts(lambda f: f["tables"][0][2].append(9)), id="too large a table"),
+        pytest.param(_facts(lambda f: f["tables"][0][2].append(1 << 70)), id="a huge table"),
+        pytest.param(_facts(lambda f: f["tables"][0][2].append(-1)), id="a table of less"),
+        pytest.param(_facts(_turned), id="a table in another shape"),
+    ],
+)
+def test_a_file_broken_inside_is_refused_when_it_is_opened(root: Path, edit: Edit) -> None:
+    """`consent doctor` opens it; a server does so for the first doubtful message."""
+    (root / FILE).write_bytes(edit(WHOLE))
+    with pytest.raises(CatalogueBroken, match="not readable"):
+        find_encoder(root, small_model.LABELS).ready()
+
+
+def test_another_file_in_its_place(root: Path) -> None:
+    """A file that was replaced after the start must have been taught the same."""
+    found = find_encoder(root, small_model.LABELS)
+    (root / FILE).write_bytes(_facts(lambda f: f["labels"].reverse())(WHOLE))
+    with pytest.raises(CatalogueBroken, match="other labels"):
+        found.ready()
+
+
+def test_a_file_that_is_gone(root: Path) -> None:
+    """Between the start and the first doubtful message."""
+    found = find_encoder(root, small_model.LABELS)
+    (root / FILE).unlink()
+    with pytest.raises(CatalogueBroken, match="not readable"):
+        found.scores("stop")
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """How to make it is told."""
+    with pytest.raises(CatalogueBroken, match="make train-encoder"):
+        find_encoder(tmp_path, small_model.LABELS)
