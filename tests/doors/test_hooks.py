@@ -29,7 +29,7 @@ from app.hook_delivery import HookLine, signature
 from consent.errors import SettingBroken
 from consent.feed import Entry
 from consent.hooks import Fault, Shipment
-from storage.hooks import SqlHooks
+from storage.hooks import CLAIM, SqlHooks
 from storage.migration import migrate
 from storage.sqlite import SqliteDatabase
 from tests.doors.fake_receiver import (
@@ -255,6 +255,8 @@ async def test_a_store_that_comes_and_goes_is_outlived(
     stage.database.file.rename(away)
     await asyncio.sleep(1.5)
     away.rename(stage.database.file)
+    # What was under way when it went is told again once its claim has run out.
+    await stage.wait(CLAIM)
     await says(stage.database, "m2", 1)
     await stage.receiver.has_taken(4)
     said = [r.message for r in caplog.records if r.name == "consent.feed"]
