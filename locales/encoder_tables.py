@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mmap import ACCESS_READ, mmap
-from pathlib import Path
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -16,16 +15,13 @@ from locales.encoder import facts_of
 Tables = dict[str, NDArray[Any]]
 
 
-def read_encoder(path: Path) -> Encoder:
+def read_encoder(mapped: mmap) -> Encoder:
     """Return what a file holds; the rows of pieces stay in it until they are asked for.
 
-    :raises OSError: it cannot be read.
     :raises ValueError: it is broken.
     :raises KeyError: something is missing in it.
     """
-    with path.open("rb") as stream:
-        mapped = mmap(stream.fileno(), 0, access=ACCESS_READ)
-    facts = facts_of(mapped.readline(), len(mapped))
+    facts = facts_of(mapped)
     tables: Tables = {}
     for name, kind, shape in facts["tables"]:
         dtype, count = np.dtype(kind), int(np.prod(shape))

@@ -33,9 +33,8 @@ ENDING = (MARKETING, EVERYTHING, "withdraw")
 _CHANGING = (*ENDING, "grant")
 #: So many words met lately are kept with what was learnt of them.
 _MOST_MET = 10_000
-#: A message is plain by its traits above the first, if it changes nothing, or the second; by its
-#: order as well above these.
-_PLAIN, _PLAIN_ORDER = (0.97, 0.997), (0.97, 0.997)
+#: Above the first it is plain what a message is that changes nothing; else above the second.
+_PLAIN, _PLAIN_CHANGE = 0.97, 0.997
 #: What the language model says counts for so much of the mean.
 _ENCODED = 0.5
 #: A longer message is read without it: its time grows with the length.
@@ -103,7 +102,7 @@ class _Judged(NamedTuple):
     ordered: Mapping[str, float] | None = None
     #: What the language model was shown, if it was asked as well.
     shown: str | None = None
-    #: How probably something ends, if what it says and what the others say counts by itself.
+    #: How probably it ends something by the mean of what it and the others say, each by itself.
     ended: float = 0.0
 
 
@@ -113,12 +112,12 @@ def _judged(
     """Return what a message is taken for: by its traits, its order, and the language model.
 
     Each is asked if those before it leave a doubt; the last counts as much as both others.
-    Three of four messages are plain by their traits, and of those the others change next to
+    Two of three messages are plain by their traits, and of those the others change next to
     nothing. A piece of a message, which nobody heard by itself, is not shown to the last.
     """
     said = _said(reading, question, learned)
     judged = _Judged(said, *_likely(said, learned))
-    if _is_plain(judged, *_PLAIN):
+    if _is_plain(judged):
         return judged
     ordered = _ordered(reading, question, learned)
     both = {name: (score + ordered[name]) / 2 for name, score in said.items()}
@@ -126,7 +125,7 @@ def _judged(
     encoder = learned.encoder
     if encoder is None or heard is None or len(heard.plain) > _MOST_ENCODED:
         return judged
-    if _is_plain(judged, *_PLAIN_ORDER):
+    if _is_plain(judged):
         return judged
     shown = _legible(heard, reading, learned)
     told = encoder.scores(shown, question)
@@ -139,9 +138,9 @@ def _judged(
 
 def _legible(heard: Heard, reading: Reading, learned: Learned) -> str:
     """Return a message as it was typed, with its marks, but in the letters that were meant."""
-    words, folded = heard.plain.split(), heard.folded.split()
-    if reading.retyped and _met_of(reading.words, learned) > _met_of(folded, learned):
+    if reading.retyped and _met_of(reading.words, learned) > _met_of(heard.tokens, learned):
         return " ".join(reading.words)
+    words, folded = heard.plain.split(), heard.folded.split()
     if len(folded) < len(words):
         # Letters stood apart.
         return " ".join(folded)
@@ -160,11 +159,11 @@ def _mixed(one: Mapping[str, float], two: Mapping[str, float], share: float) -> 
     return {name: (1 - share) * score + share * two[name] for name, score in one.items()}
 
 
-def _is_plain(judged: _Judged, enough: float, to_change: float) -> bool:
+def _is_plain(judged: _Judged) -> bool:
     """Say whether it is plain what a message is and, of a withdrawal, what it ends."""
     label = _likeliest(judged.likely)
     which = max(judged.targets.values()) if label == "withdraw" else 1.0
-    needed = to_change if label in _CHANGING else enough
+    needed = _PLAIN_CHANGE if label in _CHANGING else _PLAIN
     return judged.likely[label] * which > needed
 
 
