@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from consent.intents import Intent, IntentName, Scope, Wish
-from consent.understanding.hearing import ENDING, EVERYTHING, MARKETING, Weighed, mentioned
+from consent.understanding.hearing import Weighed, mentioned
+from consent.understanding.labels import ENDING, EVERYTHING, MARKETING
 from consent.understanding.mentions import OFF, ON, named_in
 from consent.understanding.weights import Learned
 

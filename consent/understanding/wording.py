@@ -14,7 +14,8 @@ from dataclasses import replace
 from consent.intents import Intent, IntentName, Wish
 from consent.understanding.answers import QUESTIONS, accepts, answered
 from consent.understanding.cues import Kind
-from consent.understanding.hearing import ENDING, Weighed, familiar, listen, mentioned
+from consent.understanding.hearing import Weighed, familiar, listen, mentioned
+from consent.understanding.labels import ENDING
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON, named_in
 from consent.understanding.message import Message

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consent.catalogue import Catalogue
-from consent.understanding.hearing import LABELS, MARKETING
+from consent.understanding.labels import LABELS, MARKETING
 
 #: A message of several wishes teaches as much about mentions as this many of one.
 _WEIGHT = 4

@@ -18,7 +18,8 @@ import numpy as np
 
 from consent.catalogue import Catalogue
 from consent.understanding.clauses import Reading, read_clauses
-from consent.understanding.hearing import LABELS, ONE, WANTED_OFF, WANTED_ON, listen
+from consent.understanding.hearing import listen
+from consent.understanding.labels import LABELS, ONE, WANTED_OFF, WANTED_ON
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON, SPOKEN_OF, candidates, mention_traits
 from consent.understanding.misspelt import Spellings, build_spellings

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from consent.intents import Intent, Wish
 from consent.understanding import Lexicon, Part, Words, build_lexicon, understand
 from consent.understanding.cues import Cue, Cues, Kind, build_cues
-from consent.understanding.hearing import LABELS, ONE, WANTED_OFF, WANTED_ON
+from consent.understanding.labels import LABELS, ONE, WANTED_OFF, WANTED_ON
 from consent.understanding.mentions import OFF, ON, SPOKEN_OF
 from consent.understanding.misspelt import build_spellings
 from consent.understanding.network import COARSER, NARROW, SMALL, Network

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from consent.understanding import Lexicon, explain
+from consent.understanding import Lexicon, explain, understand
 from consent.understanding.hearing import Weighed, listen
 from consent.understanding.text import hear
 from tests.understanding import taught
@@ -15,6 +15,7 @@ from tests.understanding import taught
 SAYS = {
     "ask": {"status": 0.9999},
     "perhaps": {"withdraw": 0.5, "grant": 0.4},
+    "nearly": {"withdraw": 0.05, "withdraw sms": 0.9},
     "hardly": {"withdraw": 0.45, "unclear": 0.45},
 }
 
@@ -63,6 +64,13 @@ def test_what_it_says_of_a_doubtful_message_counts(label: str) -> None:
     """It is heard with the others, and here it is louder."""
     shares = _heard("perhaps it", _model(label)).shares
     assert label.split(maxsplit=1)[0] == max(shares, key=shares.__getitem__)
+
+
+@pytest.mark.parametrize(("certain", "model"), [(True, None), (False, _model())])
+def test_a_disputed_withdrawal_is_asked_about(*, certain: bool, model: Model | None) -> None:
+    """What the others take for a withdrawal is not lost because it does not."""
+    intent = understand("nearly sms", _lexicon(model))
+    assert ("withdraw", ("sms",), certain) == (intent.name, intent.channels, intent.certain)
 
 
 def test_the_others_are_heard_as_well() -> None:

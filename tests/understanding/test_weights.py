@@ -9,7 +9,8 @@ from itertools import islice, product
 
 import pytest
 
-from consent.understanding.hearing import LABELS, familiar, listen, mentioned
+from consent.understanding.hearing import familiar, listen, mentioned
+from consent.understanding.labels import LABELS
 from consent.understanding.mentions import OFF, ON
 from consent.understanding.rows import key_of
 from consent.understanding.text import hear
