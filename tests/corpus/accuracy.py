@@ -2,7 +2,9 @@
 
 Figures are kept apart, since errors cost unequally (language.md, section 1): withdrawals done
 right, asked, missed, overdone; grants right and wrong; writes on messages that decide nothing.
-`--show lv` prints what is read wrongly in the open files; sealed files print figures alone.
+Besides the open corpus there are natural messages of a later day, and near misses: messages built
+to look like what they are not. `--show lv` prints what is read wrongly in the open files; sealed
+files print figures alone.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from locales.lexicon import load_lexicon
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("lv", "ru", "en")
+#: Files that anybody may look at, and nothing is learnt from.
+PARTS = ("open", "natural", "near")
 _ENDING = frozenset({"withdraw", "withdraw_all"})
 
 
@@ -159,13 +163,18 @@ def report(part: str, language: str, outcomes: Counter[tuple[str, str]]) -> str:
             ),
         ),
     )
-    return "\n".join(f"{part:7}{language}  {name:12} {text}" for name, text in rows)
+    return "\n".join(f"{part:8}{language}  {name:12} {text}" for name, text in rows)
 
 
 def several(lexicon: Lexicon, part: str, language: str, *, show: bool) -> str:
-    """Return how many messages of several wishes were read in full, in part, or with a mistake."""
+    """Return how many messages of several wishes were read in full, in part, or with a mistake.
+
+    Nothing, if there are none.
+    """
     found: Counter[str] = Counter()
     file = FOLDER / part / f"several.{language}.tsv"
+    if not file.exists():
+        return ""
     with file.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
             wanted = {_action(a) for a in json.loads(row["actions"])}
@@ -176,7 +185,7 @@ def several(lexicon: Lexicon, part: str, language: str, *, show: bool) -> str:
             if show and outcome != "right":
                 print(f"{outcome:9}{row['text']}\n{'':9}{sorted(wanted)}\n{'':9}{sorted(got)}")  # noqa: T201
     counts = ", ".join(f"{name} {found[name]}" for name in ("right", "in part", "mistaken"))
-    return f"{part:7}{language}  {'several':12} {sum(found.values())}: {counts}"
+    return f"{part:8}{language}  {'several':12} {sum(found.values())}: {counts}"
 
 
 _Action = tuple[str, tuple[str, ...], str]
@@ -200,14 +209,14 @@ def main() -> None:
     wanted.add_argument("--sealed", action="store_true", help="measure the sealed files too")
     asked = wanted.parse_args()
     lexicon = load_lexicon(ROOT, load_catalogue(ROOT))
-    for part in ("open", "sealed") if asked.sealed else ("open",):
+    for part in (*PARTS, "sealed") if asked.sealed else PARTS:
         for language in (asked.show,) if asked.show else LANGUAGES:
-            show = asked.show == language and part == "open"
+            show = asked.show == language and part in PARTS
             outcomes, confusion = tally(lexicon, part, language, show=show)
             if outcomes:
-                print(report(part, language, outcomes))  # noqa: T201
-                print(several(lexicon, part, language, show=show))  # noqa: T201
-                print(_matrix(confusion), "\n")  # noqa: T201
+                wishes = several(lexicon, part, language, show=show)
+                figures = (report(part, language, outcomes), wishes, _matrix(confusion))
+                print("\n".join(filter(None, figures)), "\n")  # noqa: T201
 
 
 def _matrix(confusion: Counter[tuple[str, str]]) -> str:
