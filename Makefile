@@ -11,6 +11,7 @@ SLOW := tests/bench/test_growth.py
 # A file stays with one process, which starts its servers once. They are taken as they come, not by
 # how many tests they have: those with few tests take longest, and would be left for the end.
 SHARED := --dist loadfile --no-loadscope-reorder
+PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help install run chat test accuracy bench train train-encoder soak lint lock clean
@@ -71,9 +72,9 @@ soak: $(VENV)/installed-test  ## Crowds of customers and 500 kills while everyth
 	$(BIN)/pytest -q -s tests/soak $(SLOW)
 
 lock: $(VENV)/installed-test  ## Pin the requirements anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build -o requirements/run.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build --extra dev -o requirements/test.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/encoder.in -c requirements/test.txt -o requirements/encoder.txt
+	$(PIN) pyproject.toml --extra build -o requirements/run.txt
+	$(PIN) pyproject.toml --extra build --extra dev -o requirements/test.txt
+	$(PIN) requirements/encoder.in -c requirements/test.txt -o requirements/encoder.txt
 
 clean:  ## Remove what was installed and built
 	rm -rf $(VENV) *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

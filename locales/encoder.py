@@ -1,27 +1,27 @@
 """Reading the language model that doubtful messages are shown to: `locales/encoder.weights`.
 
-A line of JSON says which tables follow, and how large they are; the pieces of words stand at the
-end. The file is made by `make train-encoder` and by nothing else; it is replaced, never written
-over. It is mapped at the start, so nothing that happens to its name matters later; NumPy is loaded
-and its layers are unpacked, into some 40 MB, when the first doubtful message comes, or by `ready`.
+The line of JSON says which tables follow, and how large they are; the pieces of words stand at
+the end. The file is made by `make train-encoder` and by nothing else. It is mapped at the start;
+NumPy is loaded and its layers are unpacked, into some 40 MB, when the first doubtful message
+comes, or by `ready`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from mmap import ACCESS_READ, mmap
+from mmap import mmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from consent.errors import CatalogueBroken
+from locales.packed import facts_of, map_file, reading
 
 if TYPE_CHECKING:
     from consent.understanding.encoder import Encoder
 
 FILE = "encoder.weights"
-_BROKEN = (OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError)
+_MADE_BY = "make train-encoder"
 
 
 @dataclass(slots=True)
@@ -60,39 +60,17 @@ def find_encoder(root: Path, labels: tuple[str, ...]) -> EncoderFile:
 
     :raises CatalogueBroken: there is none, it was cut short, or it was taught other labels.
     """
-    try:
-        with (root / FILE).open("rb") as stream:
-            mapped = mmap(stream.fileno(), 0, access=ACCESS_READ)
+    with reading(FILE, _MADE_BY):
+        mapped = map_file(root / FILE)
         taught = tuple(facts_of(mapped)["labels"])
-    except FileNotFoundError:
-        why = "the file is missing; `make train-encoder` makes it"
-        raise CatalogueBroken(FILE, "-", why) from None
-    except _BROKEN as fault:
-        raise CatalogueBroken(FILE, "-", f"not readable: {fault}") from fault
     if taught != labels:
-        why = "it was taught other labels than the rest; `make train-encoder` teaches it anew"
+        why = f"it was taught other labels than the rest; `{_MADE_BY}` teaches it anew"
         raise CatalogueBroken(FILE, "-", why)
     return EncoderFile(mapped)
-
-
-def facts_of(mapped: mmap) -> dict[str, Any]:
-    """Return what the first line says; what follows it is read next.
-
-    :raises ValueError: it says nothing, or something else about the size of the file.
-    """
-    mapped.seek(0)
-    head = mapped.readline()
-    facts: dict[str, Any] = json.loads(head)
-    length = len(mapped) - len(head)
-    if length != facts["bytes"]:
-        raise ValueError(f"{length} bytes instead of {facts['bytes']}")
-    return facts
 
 
 def _unpacked(mapped: mmap) -> Encoder:
     from locales.encoder_tables import read_encoder  # noqa: PLC0415
 
-    try:
+    with reading(FILE, _MADE_BY):
         return read_encoder(mapped)
-    except _BROKEN as fault:
-        raise CatalogueBroken(FILE, "-", f"not readable: {fault}") from fault

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from consent.understanding.encoder import Encoder, Layer, Norm, Pieces, Weighing
 from consent.understanding.subwords import Subwords
-from locales.encoder import facts_of
+from locales.packed import facts_of
 
 Tables = dict[str, NDArray[Any]]
 

@@ -1,25 +1,22 @@
 """Reading what was learnt from examples: `locales/wording.weights`.
 
-A line of JSON says what follows: tables of bytes and the words known to be spelt right. The
-file is made by `make train` and by nothing else. It is mapped, not copied into memory: what
-nobody asks for stays on the disk, and several processes share the rest. So it is replaced, never
-written over.
+The line of JSON says what follows: tables of bytes and the words known to be spelt right. The
+file is made by `make train` and by nothing else.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from array import array
-from mmap import ACCESS_READ, mmap
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
-from consent.errors import CatalogueBroken
 from consent.understanding.misspelt import build_spellings
 from consent.understanding.network import Network
 from consent.understanding.rows import build_rows
 from consent.understanding.weights import Learned, Weights, build_weights
+from locales.packed import facts_of, map_file, reading
 
 FILE = "wording.weights"
 #: Tables of long integers of the network.
@@ -31,21 +28,12 @@ def load_weights(root: Path) -> Learned:
 
     :raises CatalogueBroken: the file is missing or broken.
     """
-    try:
-        with (root / FILE).open("rb") as stream:
-            return _learned(mmap(stream.fileno(), 0, access=ACCESS_READ))
-    except FileNotFoundError:
-        raise CatalogueBroken(FILE, "-", "the file is missing; `make train` makes it") from None
-    except (ValueError, KeyError, TypeError, OverflowError, MemoryError) as fault:
-        raise CatalogueBroken(FILE, "-", f"not readable: {fault}") from fault
+    with reading(FILE, "make train"):
+        return _learned(map_file(root / FILE))
 
 
 def _learned(stream: mmap) -> Learned:
-    head = stream.readline()
-    facts = json.loads(head)
-    length = len(stream) - len(head)
-    if length != facts["bytes"]:
-        raise ValueError(f"{length} bytes instead of {facts['bytes']}")
+    facts = facts_of(stream)
     return Learned(
         messages=_table(facts["messages"], stream),
         order=_network(facts["order"], stream),

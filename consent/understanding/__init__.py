@@ -70,9 +70,12 @@ def understood(
     """Return what a message asks for; whatever is not certain is unclear.
 
     `pending` names the question the message may answer: `grant:<purpose>`, `channels`, `scope`,
-    `withdraw`, `link`. `language` is that of the session. Never fails, whatever was typed, and
-    takes time linear in the length of the text. A grant only ever leads to a notice, and a yes in
+    `withdraw`, `link`. `language` is that of the session. Takes time linear in the length of the
+    text, and never fails, whatever was typed. A grant only ever leads to a notice, and a yes in
     free wording is certain only if it begins with a word listed as one.
+
+    :raises CatalogueBroken: the language model is needed, and its file is broken inside;
+        `Lexicon.warm` finds that out beforehand.
     """
     words, is_command = _without_slash(text)
     if is_command and words == "start":

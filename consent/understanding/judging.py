@@ -23,8 +23,8 @@ from consent.understanding.weights import Learned, shares
 _MOST_MET = 10_000
 #: Above the first it is plain what a message is that changes nothing; else above the second.
 _PLAIN, _PLAIN_CHANGE = 0.97, 0.997
-#: What the language model says counts for so much of the mean.
-_ENCODED = 0.5
+#: So much of a mean counts what the order of words says, and then the language model.
+_ORDERED, _ENCODED = 0.5, 0.5
 #: A longer message is read without it: its time grows with the length.
 _MOST_ENCODED = 400
 
@@ -57,7 +57,7 @@ def judge(
     if _is_plain(judged):
         return judged
     ordered = in_order(reading, question, learned)
-    both = {name: (score + ordered[name]) / 2 for name, score in said.items()}
+    both = _mixed(said, ordered, _ORDERED)
     judged = Judged(both, *_likely(both, learned), ordered)
     encoder = learned.encoder
     if encoder is None or heard is None or len(heard.plain) > _MOST_ENCODED:

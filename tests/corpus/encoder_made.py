@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,18 +21,6 @@ _MOST = 127
 _Named = tuple[str, NDArray[Any]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Vocabulary:
-    """The pieces that are kept of a pretrained model: those that words were cut into."""
-
-    #: Their numbers in the model; those of a message's ends and of the unknown come first.
-    kept: tuple[int, ...]
-
-    def words(self, model: Pretrained) -> list[str]:
-        """Return the pieces, in their new order."""
-        return [model.pieces[number] for number in self.kept]
-
-
 def subwords_of(model: Pretrained) -> Subwords:
     """Return what cuts words into any piece of a model."""
     special = {model.begin, model.end, model.unknown}
@@ -44,16 +31,19 @@ def subwords_of(model: Pretrained) -> Subwords:
     return Subwords(pieces, model.unknown)
 
 
-def vocabulary_of(model: Pretrained, subwords: Subwords, met: Iterable[int]) -> Vocabulary:
-    """Return the pieces that were met, and all single letters among a model's."""
+def vocabulary_of(model: Pretrained, subwords: Subwords, met: Iterable[int]) -> tuple[int, ...]:
+    """Return the numbers of the pieces that are kept: those that were met, and all single letters.
+
+    Those of a message's ends and of the unknown come first.
+    """
     ends = (model.begin, model.end, model.unknown)
     used = {*met, *(number for piece, (number, _) in subwords.pieces.items() if len(piece) == 1)}
-    return Vocabulary((*ends, *sorted(used.difference(ends))))
+    return (*ends, *sorted(used.difference(ends)))
 
 
 def encoder_as_bytes(
     model: Pretrained,
-    vocabulary: Vocabulary,
+    kept: Sequence[int],
     taught: Mapping[str, Floats],
     labels: tuple[str, ...],
 ) -> bytes:
@@ -61,8 +51,8 @@ def encoder_as_bytes(
 
     Weights are kept as whole numbers of a byte, each column in its own measure.
     """
-    tables = [*_pieces(model, vocabulary), *_tables(taught)]
-    words = "\n".join(vocabulary.words(model)).encode()
+    tables = [*_pieces(model, kept), *_tables(taught)]
+    words = "\n".join(model.pieces[number] for number in kept).encode()
     body = b"".join(table.tobytes() for _, table in tables) + words
     facts = {
         "labels": labels,
@@ -76,11 +66,11 @@ def encoder_as_bytes(
     return json.dumps(facts).encode() + b"\n" + body
 
 
-def _pieces(model: Pretrained, vocabulary: Vocabulary) -> Iterator[_Named]:
-    kept, rows = list(vocabulary.kept), model.rows()
-    yield "pieces.likely", model.likely[kept].astype("<f4")
-    yield "pieces.scales", rows.scales[kept]
-    yield "pieces.figures", rows.figures[kept]
+def _pieces(model: Pretrained, kept: Sequence[int]) -> Iterator[_Named]:
+    rows = model.rows()
+    yield "pieces.likely", model.likely[list(kept)].astype("<f4")
+    yield "pieces.scales", rows.scales[list(kept)]
+    yield "pieces.figures", rows.figures[list(kept)]
 
 
 def _tables(taught: Mapping[str, Floats]) -> Iterator[_Named]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,14 +11,12 @@ from locales.encoder import FILE, find_encoder
 from tests.corpus import small_model
 from tests.corpus.encoder_made import encoder_as_bytes, subwords_of, vocabulary_of
 from tests.corpus.pretrained import model_of
+from tests.locales.first_line import Edit, Facts, facts
 
 MODEL = model_of(small_model.model_as_bytes())
 TABLES = small_model.tables()
 VOCABULARY = vocabulary_of(MODEL, subwords_of(MODEL), subwords_of(MODEL).cut("stop send me"))
 WHOLE = encoder_as_bytes(MODEL, VOCABULARY, TABLES, small_model.LABELS)
-
-Facts = dict[str, Any]
-Edit = Callable[[bytes], bytes]
 
 
 @pytest.fixture
@@ -58,18 +53,6 @@ def test_it_is_unpacked_once(root: Path) -> None:
     assert found.scores("stop", "scope") == found.ready().scores("stop", "scope")
 
 
-def _facts(edit: Callable[[Facts], object]) -> Edit:
-    """Return an edit of the first line alone."""
-
-    def edited(raw: bytes) -> bytes:
-        head, _, packed = raw.partition(b"\n")
-        facts = json.loads(head)
-        edit(facts)
-        return json.dumps(facts).encode() + b"\n" + packed
-
-    return edited
-
-
 def _renamed(facts: Facts) -> None:
     facts["tables"][-1][0] = "of nothing"
 
@@ -87,9 +70,9 @@ def _turned(facts: Facts) -> None:
         pytest.param(lambda raw: b"{" + raw, "not readable", id="no JSON"),
         pytest.param(lambda raw: b"7" + raw[raw.index(b"\n") :], "not readable", id="no table"),
         pytest.param(lambda raw: raw[:-1], "instead of", id="cut short"),
-        pytest.param(_facts(lambda f: f.pop("bytes")), "not readable", id="no size"),
-        pytest.param(_facts(lambda f: f.pop("labels")), "not readable", id="no labels"),
-        pytest.param(_facts(lambda f: f["labels"].pop()), "make train-encoder", id="other labels"),
+        pytest.param(facts(lambda f: f.pop("bytes")), "not readable", id="no size"),
+        pytest.param(facts(lambda f: f.pop("labels")), "not readable", id="no labels"),
+        pytest.param(facts(lambda f: f["labels"].pop()), "make train-encoder", id="other labels"),
     ],
 )
 def test_a_broken_file_is_refused_at_start(root: Path, edit: Edit, reason: str) -> None:
@@ -104,14 +87,14 @@ def test_a_broken_file_is_refused_at_start(root: Path, edit: Edit, reason: str) 
 @pytest.mark.parametrize(
     "edit",
     [
-        pytest.param(_facts(lambda f: f.pop("layers")), id="no layers"),
-        pytest.param(_facts(lambda f: f.update(layers=9)), id="too many layers"),
-        pytest.param(_facts(_renamed), id="a table is missing"),
-        pytest.param(_facts(lambda f: f["tables"].pop()), id="tables end too early"),
-        pytest.param(_facts(lambda f: f["tables"][0][2].append(9)), id="too large a table"),
-        pytest.param(_facts(lambda f: f["tables"][0][2].append(1 << 70)), id="a huge table"),
-        pytest.param(_facts(lambda f: f["tables"][0][2].append(-1)), id="a table of less"),
-        pytest.param(_facts(_turned), id="a table in another shape"),
+        pytest.param(facts(lambda f: f.pop("layers")), id="no layers"),
+        pytest.param(facts(lambda f: f.update(layers=9)), id="too many layers"),
+        pytest.param(facts(_renamed), id="a table is missing"),
+        pytest.param(facts(lambda f: f["tables"].pop()), id="tables end too early"),
+        pytest.param(facts(lambda f: f["tables"][0][2].append(9)), id="too large a table"),
+        pytest.param(facts(lambda f: f["tables"][0][2].append(1 << 70)), id="a huge table"),
+        pytest.param(facts(lambda f: f["tables"][0][2].append(-1)), id="a table of less"),
+        pytest.param(facts(_turned), id="a table in another shape"),
     ],
 )
 def test_a_file_broken_inside_is_refused_when_it_is_unpacked(root: Path, edit: Edit) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +15,7 @@ from locales import ROOT
 from locales.weights import FILE, load_weights
 from locales.weights_made import LEARNT_FROM, made_from, name_of_examples, weights_as_bytes
 from tests.builders import CATALOGUE
+from tests.locales.first_line import Edit, facts
 from tests.understanding import taught
 
 LABELS = ("off", "on")
@@ -30,7 +28,6 @@ LEARNED = Learned(
     things={"offers": "P", "sms": "C"},
     opening="offers",
 )
-Facts = dict[str, Any]
 
 
 @pytest.fixture
@@ -91,21 +88,6 @@ def test_it_tells_what_it_was_made_from(root: Path) -> None:
     assert "these examples" == made_from(root)
 
 
-Edit = Callable[[bytes], bytes]
-
-
-def _facts(edit: Callable[[Facts], object]) -> Edit:
-    """Return an edit of the first line alone."""
-
-    def edited(raw: bytes) -> bytes:
-        head, _, packed = raw.partition(b"\n")
-        facts = json.loads(head)
-        edit(facts)
-        return json.dumps(facts).encode() + b"\n" + packed
-
-    return edited
-
-
 def _body(edit: Edit) -> Edit:
     """Return an edit of all but the first line."""
 
@@ -125,20 +107,20 @@ def _body(edit: Edit) -> Edit:
         pytest.param(lambda raw: raw.partition(b"\n")[0], id="the first line alone"),
         pytest.param(lambda raw: raw[: -len("отключите".encode())], id="cut short by a word"),
         pytest.param(_body(lambda _body: b"weights"), id="no rows"),
-        pytest.param(_facts(lambda f: f.pop("messages")), id="a table is missing"),
-        pytest.param(_facts(lambda f: f.pop("things")), id="the things are missing"),
-        pytest.param(_facts(lambda f: f.pop("opening")), id="the opening is missing"),
-        pytest.param(_facts(lambda f: f["messages"].pop("bias")), id="no bias"),
-        pytest.param(_facts(lambda f: f["messages"]["bias"].append(0.5)), id="too many biases"),
-        pytest.param(_facts(lambda f: f["messages"].update(rows="many")), id="no rows at all"),
-        pytest.param(_facts(lambda f: f.pop("order")), id="the network is missing"),
-        pytest.param(_facts(lambda f: f["order"].update(words="many")), id="no number of rows"),
-        pytest.param(_facts(lambda f: f["order"].update(words=None)), id="rows are none"),
-        pytest.param(_facts(lambda f: f["order"].update(says=[9, 9])), id="too many ways"),
-        pytest.param(_facts(lambda f: f["order"]["floors"].append(0)), id="too many floors"),
-        pytest.param(_facts(lambda f: f["order"].update(small=3)), id="windows of nothing"),
-        pytest.param(_facts(lambda f: f["mentions"].update(rows=900)), id="too many rows"),
-        pytest.param(_facts(lambda f: f["mentions"].update(labels=3)), id="no labels"),
+        pytest.param(facts(lambda f: f.pop("messages")), id="a table is missing"),
+        pytest.param(facts(lambda f: f.pop("things")), id="the things are missing"),
+        pytest.param(facts(lambda f: f.pop("opening")), id="the opening is missing"),
+        pytest.param(facts(lambda f: f["messages"].pop("bias")), id="no bias"),
+        pytest.param(facts(lambda f: f["messages"]["bias"].append(0.5)), id="too many biases"),
+        pytest.param(facts(lambda f: f["messages"].update(rows="many")), id="no rows at all"),
+        pytest.param(facts(lambda f: f.pop("order")), id="the network is missing"),
+        pytest.param(facts(lambda f: f["order"].update(words="many")), id="no number of rows"),
+        pytest.param(facts(lambda f: f["order"].update(words=None)), id="rows are none"),
+        pytest.param(facts(lambda f: f["order"].update(says=[9, 9])), id="too many ways"),
+        pytest.param(facts(lambda f: f["order"]["floors"].append(0)), id="too many floors"),
+        pytest.param(facts(lambda f: f["order"].update(small=3)), id="windows of nothing"),
+        pytest.param(facts(lambda f: f["mentions"].update(rows=900)), id="too many rows"),
+        pytest.param(facts(lambda f: f["mentions"].update(labels=3)), id="no labels"),
         pytest.param(_body(lambda body: body[:5]), id="rows cut short"),
         pytest.param(_body(lambda body: body + b"\xff"), id="words not in UTF-8"),
     ],
