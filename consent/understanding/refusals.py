@@ -12,6 +12,7 @@ from consent.intents import Intent, IntentName, Scope, Wish
 from consent.understanding.hearing import Weighed, mentioned
 from consent.understanding.labels import ENDING, EVERYTHING, MARKETING
 from consent.understanding.mentions import OFF, ON, named_in
+from consent.understanding.ranges import filled
 from consent.understanding.weights import Learned
 
 #: A withdrawal is carried out above this, else asked about.
@@ -38,6 +39,7 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
         ends = [Wish(name=IntentName.WITHDRAW_ALL, scope=off, certain=certain)]
         on = [thing for thing, found in states.items() if found[ON] > _CLEAR]
     else:
+        off = filled(off, weighed.inside)
         ends = wishes_of(IntentName.WITHDRAW, off, learned, certain=certain)
         on = [thing for thing in things(states, ON) if thing not in off]
     return intent_of([*ends, *wishes_of(IntentName.GRANT, on, learned, certain=certain)], share)

@@ -79,13 +79,14 @@ def gather(atoms: tuple[Atom, ...], lexicon: Lexicon) -> Targets | None:
 
 
 def _ranges(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
-    """Make one range of "2 to 4"."""
+    """Make one range of "2 to 4", and of "second to fourth"."""
     merged: list[Atom] = []
     for atom in atoms:
-        low = merged[-2].numbers if len(merged) > 1 and Part.TO in merged[-1] else None
-        if low and atom.numbers:
-            ends = (min(low[0], atom.numbers[0]), max(low[1], atom.numbers[1]))
-            merged[-2:] = [atom._replace(numbers=ends, digits="-")]
+        low = _ends(merged[-2]) if len(merged) > 1 and Part.TO in merged[-1] else None
+        high = _ends(atom)
+        if low and high:
+            ends = (min(low[0], high[0]), max(low[1], high[1]))
+            merged[-2:] = [atom._replace(senses={}, numbers=ends, digits="-")]
         else:
             merged.append(atom)
     return tuple(merged)
@@ -134,7 +135,7 @@ def _part(atom: Atom) -> Part | None:
 
 def _numbered(atom: Atom, lexicon: Lexicon, unknown: list[int]) -> Iterable[str]:
     """Return the purposes with these numbers; note a number that none has."""
-    low, high = atom.numbers or _counted(atom)
+    low, high = _ends(atom) or (0, 0)
     missing = [n for n in (low, high) if n not in lexicon.purposes]
     if missing:
         unknown += missing
@@ -142,9 +143,10 @@ def _numbered(atom: Atom, lexicon: Lexicon, unknown: list[int]) -> Iterable[str]
     return [lexicon.purposes[n] for n in range(low, high + 1) if n in lexicon.purposes]
 
 
-def _counted(atom: Atom) -> tuple[int, int]:
-    number = int(atom.values(Part.COUNT)[0])
-    return number, number
+def _ends(atom: Atom) -> tuple[int, int] | None:
+    """Return the first and last number of an atom, which may be a number in words; or none."""
+    counted = [int(number) for number in atom.values(Part.COUNT)]
+    return atom.numbers or ((counted[0], counted[0]) if counted else None)
 
 
 def _numbers(atoms: tuple[Atom, ...]) -> list[Atom]:
@@ -164,5 +166,5 @@ def _code(atoms: tuple[Atom, ...]) -> str | None:
 def _counted_up(atoms: tuple[Atom, ...]) -> int:
     """Return the one number said, if one was."""
     numbers = _numbers(atoms)
-    low, high = (numbers[0].numbers or _counted(numbers[0])) if len(numbers) == 1 else (0, 1)
+    low, high = (len(numbers) == 1 and _ends(numbers[0])) or (0, 1)
     return low if low == high else 0

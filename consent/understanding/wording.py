@@ -21,6 +21,7 @@ from consent.understanding.mentions import OFF, ON, named_in
 from consent.understanding.message import Message
 from consent.understanding.pages import page_of, value_of
 from consent.understanding.parts import Part
+from consent.understanding.ranges import filled
 from consent.understanding.refusals import intent_of, refused, things, wishes_of
 from consent.understanding.tokens import tokens, told_beside
 from consent.understanding.traits import traits
@@ -168,11 +169,12 @@ def _given(weighed: Weighed, learned: Learned) -> Intent:
     states = mentioned(weighed.hearing, learned)
     clear = not any(clause.question for clause in weighed.hearing.reading.clauses)
     named = named_in(weighed.hearing.reading)
+    on = filled(things(states, ON), weighed.inside)
     wishes = [
         replace(wish, certain=clear and named.issuperset((*wish.channels, *wish.topics)))
         if wish.channels or wish.topics
         else wish
-        for wish in wishes_of(IntentName.GRANT, things(states, ON), learned)
+        for wish in wishes_of(IntentName.GRANT, on, learned)
     ]
     wishes += wishes_of(IntentName.WITHDRAW, things(states, OFF), learned)
     return intent_of(wishes or [Wish(name=IntentName.GRANT)], share)

@@ -64,6 +64,8 @@ BUT_LOYALTY = "offers traffic profiling credit location loyalty_offers research"
         ("withdraw offers traffic", "1- 2-"),
         ("withdraw traffic profiling credit", "STOP 2-4"),
         ("withdraw traffic profiling credit", "stop 4 - 2"),
+        ("withdraw traffic profiling credit", "stop 2.-4."),
+        ("withdraw traffic profiling credit", "второе по четвертое стоп"),
         ("withdraw traffic profiling credit", "stop from 2 to 4"),
         ("withdraw traffic profiling credit", "стоп с 2 по 4"),
         ("withdraw traffic profiling credit", "atsaukt no 2 līdz 4"),

@@ -49,6 +49,37 @@ def test_sentences(expected: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("withdraw", "atsaucu piekrišanas no otrās līdz piektajai, paldies", id="lv"),
+        pytest.param("withdraw", "хочу отказаться от пунктов 5-2, спасибо за понимание", id="ru"),
+        pytest.param("withdraw", "please switch off 2 through 5, thank you so much", id="en"),
+        pytest.param("grant", "Piekrītu no 2. līdz 5. punktam, paldies jums", id="lv grant"),
+    ],
+)
+def test_a_range_is_all_its_numbers(name: str, text: str) -> None:
+    """What is said of both ends of a range holds for what lies between them."""
+    intent = understand(text, LEXICON)
+    assert (intent.name.value, set(intent.purposes)) == (
+        name,
+        {"traffic", "profiling", "credit", "location"},
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("nezvaniet man no 2 līdz 5, es guļu", id="lv hours"),
+        pytest.param("получаю по 3-5 смс в день, хватит", id="ru so many"),
+        pytest.param("don't ring me 2-5 pm", id="en hours"),
+    ],
+)
+def test_hours_and_counts_are_no_consents(text: str) -> None:
+    """Numbers that count something else name no consent, nor does what lies between them."""
+    assert set(understand(text, LEXICON).purposes) <= {"offers"}
+
+
+@pytest.mark.parametrize(
     ("expected", "text", "pending"),
     [
         pytest.param("no", "Nē, paldies, man tas nav vajadzīgs", "grant:offers", id="lv no"),
