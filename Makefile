@@ -14,7 +14,7 @@ SHARED := --dist loadfile --no-loadscope-reorder
 PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install run chat test accuracy bench train train-encoder soak lint lock clean
+.PHONY: help install run chat test accuracy bench train train-encoder teach-encoder soak lint lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -65,6 +65,10 @@ train: $(VENV)/installed-test  ## Learn anew how customers word things, from the
 train-encoder: $(VENV)/installed-test  ## Teach the language model anew (an hour; gigabytes of packages)
 	@$(PIP) install --require-hashes -r requirements/encoder.txt
 	@$(BIN)/python -m tests.corpus.encoder_training
+
+teach-encoder: $(VENV)/installed-test  ## Teach the shipped language model further (half an hour; the same packages)
+	@$(PIP) install --require-hashes -r requirements/encoder.txt
+	@$(BIN)/python -m tests.corpus.encoder_further
 
 soak: $(VENV)/installed-test  ## Crowds of customers and 500 kills while everything goes wrong
 	CONSENT_SOAK_CUSTOMERS=1000 CONSENT_SOAK_TEXTS=10000 \

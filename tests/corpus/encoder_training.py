@@ -18,7 +18,6 @@ from torch.nn import functional as F  # noqa: N812
 from wordfreq import top_n_list
 
 from consent.understanding.encoder import HEADS, LEAST, MOST_PIECES, Floats
-from consent.understanding.subwords import Subwords
 from consent.understanding.text import hear
 from locales import ROOT
 from locales.catalogue_source import load_catalogue
@@ -38,7 +37,7 @@ _HIDDEN = 0.1
 #: So much counts what is spoken of, wanted off and wanted on beside what a message is.
 _THINGS = 10.0
 #: What a message comes to is small; so it is heard well from the start.
-_LOUDER = 4.0
+LOUDER = 4.0
 #: So often an example is mistyped, or a Latvian one written without marks.
 _MISTYPED, _UNMARKED = 0.17, 0.12
 #: Batches are made of messages of like length, out of so many batches' worth at a time.
@@ -112,15 +111,20 @@ def _layer(model: Pretrained, at: int) -> Iterator[tuple[str, Floats]]:
         yield f"{ours}.bias", model.tensor(f"l{at}.{theirs}.b")
 
 
-def _hidden(figures: torch.Tensor) -> torch.Tensor:
+def _hidden(figures: torch.Tensor, share: float) -> torch.Tensor:
     """Hide some figures of each message, the same ones in all its places."""
+    if not share:
+        return figures
     count, *_, width = figures.shape
-    clear = torch.empty(count, *[1] * (figures.dim() - 2), width).bernoulli_(1 - _HIDDEN)
-    return figures * clear.div_(1 - _HIDDEN)
+    clear = torch.empty(count, *[1] * (figures.dim() - 2), width).bernoulli_(1 - share)
+    return figures * clear.div_(1 - share)
 
 
-def said(taught: Mapping[str, torch.Tensor], rows: torch.Tensor, batch: Shown) -> torch.Tensor:
-    """Return what batches say for each label, as `consent.understanding.encoder` does."""
+def said(taught: Taught, rows: torch.Tensor, batch: Shown, hidden: float = 0) -> torch.Tensor:
+    """Return what batches say for each label, as `consent.understanding.encoder` does.
+
+    While it is taught, a share of what it goes by is hidden.
+    """
 
     def weighed(name: str, figures: torch.Tensor) -> torch.Tensor:
         return figures @ taught[f"{name}.weight"] + taught[f"{name}.bias"]
@@ -131,21 +135,21 @@ def said(taught: Mapping[str, torch.Tensor], rows: torch.Tensor, batch: Shown) -
 
     count, long = batch.numbers.shape
     mask = batch.inside[:, None, None, :]
-    figures = _hidden(even("even", rows[batch.numbers] + taught[PLACES][:long]))
+    figures = _hidden(even("even", rows[batch.numbers] + taught[PLACES][:long]), hidden)
     for at in range(_LAYERS):
         name = f"layers.{at}"
         looks = weighed(f"{name}.looks", figures).view(count, long, 3, HEADS, -1)
         asks, answers, tells = looks.permute(2, 0, 3, 1, 4)
         heard = F.scaled_dot_product_attention(asks, answers, tells, attn_mask=mask)
         told = weighed(f"{name}.tells", heard.transpose(1, 2).reshape(figures.shape))
-        seen = even(f"{name}.looked", figures + _hidden(told))
+        seen = even(f"{name}.looked", figures + _hidden(told, hidden))
         thought = weighed(
             f"{name}.narrows", F.gelu(weighed(f"{name}.widens", seen), approximate="tanh")
         )
-        figures = even(f"{name}.thought", seen + _hidden(thought))
+        figures = even(f"{name}.thought", seen + _hidden(thought, hidden))
     share = batch.inside[..., None].float()
     whole = (figures * share).sum(1) / share.sum(1)
-    return weighed("says", _hidden(whole) * _LOUDER)
+    return weighed("says", _hidden(whole, hidden) * LOUDER)
 
 
 def shown(messages: Sequence[Sequence[int]], silence: int) -> Shown:
@@ -170,19 +174,21 @@ def _batches(messages: Sequence[Sequence[int]], draw: Random) -> list[list[int]]
     return batches
 
 
-def teach(model: Pretrained, course: Course, draw: Random) -> dict[str, Floats]:
-    """Return the tables of a model that has learnt from all examples."""
-    taught = untaught(model, course.exclusive + course.others.shape[1])
-    rows = torch.tensor(model.rows().rows(range(len(model.pieces))))
+def teach(
+    model: Pretrained, course: Course, draw: Random, taught: Taught, fastest: float = _PACE
+) -> dict[str, Floats]:
+    """Return the tables of a model that has learnt from all examples, beginning with these."""
+    rows = rows_of(model)
     says = [table for name, table in taught.items() if name.startswith("says.")]
     rest = [table for name, table in taught.items() if not name.startswith("says.")]
-    groups = [{"params": says, "lr": _PACE * _FASTER}, {"params": rest, "lr": _PACE}]
+    groups = [{"params": says, "lr": fastest * _FASTER}, {"params": rest, "lr": fastest}]
     descent = torch.optim.AdamW(groups, weight_decay=_DECAY, fused=True)
     steps = len(course.rounds) * -(-len(course.label) // _BATCH)
     slower = torch.optim.lr_scheduler.LambdaLR(descent, lambda step: pace(step / steps))
     for messages in course.rounds:
         for step, batch in enumerate(_batches(messages, draw)):
-            heard = said(taught, rows, shown([messages[at] for at in batch], model.end))
+            seen = shown([messages[at] for at in batch], model.end)
+            heard = said(taught, rows, seen, _HIDDEN)
             loss = _loss(heard, course, batch)
             descent.zero_grad()
             loss.backward()
@@ -194,10 +200,15 @@ def teach(model: Pretrained, course: Course, draw: Random) -> dict[str, Floats]:
     return tables_of(taught)
 
 
-def tables_of(taught: Mapping[str, torch.Tensor]) -> dict[str, Floats]:
+def rows_of(model: Pretrained) -> torch.Tensor:
+    """Return what is known of each piece of a word."""
+    return torch.tensor(model.rows().rows(range(len(model.pieces))))
+
+
+def tables_of(taught: Taught) -> dict[str, Floats]:
     """Return the tables as the encoder reads them."""
     tables = {name: table.detach().numpy() for name, table in taught.items()}
-    return tables | {"says.weight": tables["says.weight"] * np.float32(_LOUDER)}
+    return tables | {"says.weight": tables["says.weight"] * np.float32(LOUDER)}
 
 
 def _loss(heard: torch.Tensor, course: Course, batch: Sequence[int]) -> torch.Tensor:
@@ -212,30 +223,24 @@ def pace(done: float) -> float:
     return min(1.0, done / _WARMING) * max(_SLOWEST, 1 - max(0.0, done - _WARMING))
 
 
-def course_of(examples: Sequence[Example], subwords: Subwords, ends: tuple[int, int]) -> Course:
+def course_of(examples: Sequence[Example], model: Pretrained, rounds: int) -> Course:
     """Return what is to be learnt from examples."""
     draw = Random(1)  # noqa: S311 - nothing is kept secret
-    begin, end = ends
-    most = MOST_PIECES - 2
-    rounds = [
-        [[begin, *list(subwords.cut(written(e, draw)))[:most], end] for e in examples]
-        for _ in range(_ROUNDS)
+    subwords, most = subwords_of(model), MOST_PIECES - 2
+    messages = [
+        [[model.begin, *list(subwords.cut(written(e, draw)))[:most], model.end] for e in examples]
+        for _ in range(rounds)
     ]
     labels = labels_of(things_of(load_catalogue(ROOT)))
     wanted = torch.tensor(wanted_of(examples, labels.wanted))
     count = len(labels.exclusive)
-    return Course(rounds, wanted[:, :count].argmax(1), count, wanted[:, count:])
+    return Course(messages, wanted[:, :count].argmax(1), count, wanted[:, count:])
 
 
-def main() -> None:
-    """Teach the model, and write it."""
-    torch.manual_seed(0)
+def write(model: Pretrained, course: Course, taught: Mapping[str, Floats]) -> None:
+    """Write what was taught where it is read."""
     catalogue = load_catalogue(ROOT)
-    examples = read_examples(ROOT, catalogue)
-    model = read_pretrained()
     subwords = subwords_of(model)
-    course = course_of(examples, subwords, (model.begin, model.end))
-    taught = teach(model, course, Random(0))  # noqa: S311 - nothing is kept secret
     common = (word for name in catalogue.languages for word in top_n_list(name, _COMMON))
     taken = chain.from_iterable(chain.from_iterable(course.rounds))
     cut = chain.from_iterable(map(subwords.cut, common))
@@ -244,6 +249,16 @@ def main() -> None:
     made = ROOT / f"{FILE}.new"
     made.write_bytes(encoder_as_bytes(model, vocabulary, taught, labels))
     made.replace(ROOT / FILE)
+
+
+def main() -> None:
+    """Teach the model, and write it."""
+    torch.manual_seed(0)
+    model = read_pretrained()
+    course = course_of(read_examples(ROOT, load_catalogue(ROOT)), model, _ROUNDS)
+    taught = untaught(model, course.exclusive + course.others.shape[1])
+    draw = Random(0)  # noqa: S311 - nothing is kept secret
+    write(model, course, teach(model, course, draw, taught))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ are skipped.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -21,6 +22,7 @@ from tests.corpus.pretrained import model_of
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 training = pytest.importorskip("tests.corpus.encoder_training")
+further = pytest.importorskip("tests.corpus.encoder_further")
 
 MODEL = model_of(small_model.model_as_bytes())
 SUBWORDS = subwords_of(MODEL)
@@ -53,8 +55,9 @@ def test_it_reads_what_it_was_taught(tmp_path: Path) -> None:
     """What training hears for a message is what the file says, but for the rounding."""
     torch.manual_seed(3)
     taught = training.untaught(MODEL, len(small_model.LABELS))
-    rows = torch.tensor(MODEL.rows().rows(range(len(MODEL.pieces))))
-    said = training.said(taught, rows, training.shown([_numbers(t) for t in TEXTS], MODEL.end))
+    said = training.said(
+        taught, training.rows_of(MODEL), training.shown([_numbers(t) for t in TEXTS], MODEL.end)
+    )
     encoder = _encoder(tmp_path, training.tables_of(taught))
     for text, row in zip(TEXTS, said.tolist(), strict=True):
         assert row == pytest.approx(list(encoder.scores(text).values()), abs=0.05 + GRAIN)
@@ -66,10 +69,34 @@ def test_it_learns_what_is_right(tmp_path: Path) -> None:
     messages = [_numbers(text) for text in TEXTS]
     others = torch.tensor([[1.0], [0.0], [0.0]])
     course = training.Course([messages] * 60, torch.tensor([1, 0, 0]), 2, others)
-    encoder = _encoder(tmp_path, training.teach(MODEL, course, _draw(0)))
+    taught = training.untaught(MODEL, len(small_model.LABELS))
+    encoder = _encoder(tmp_path, training.teach(MODEL, course, _draw(0), taught))
     for at, text in enumerate(TEXTS):
         one, two, other = encoder.scores(text).values()
         assert (at == 0) == (two > one) == (other > 0)
+
+
+def test_it_is_taught_further(tmp_path: Path) -> None:
+    """What is read back of a file says the same, and what it misreads is found and mended."""
+    torch.manual_seed(3)
+    first = training.untaught(MODEL, len(small_model.LABELS))
+    encoder = _encoder(tmp_path, training.tables_of(first))
+    taught = further.known(encoder)
+    assert taught.keys() == first.keys()
+    for text in TEXTS:
+        seen = training.shown([_numbers(text)], MODEL.end)
+        said = training.said(taught, training.rows_of(MODEL), seen)[0].tolist()
+        assert said == pytest.approx(list(encoder.scores(text).values()), abs=2 * GRAIN)
+    wrong = [1 - int(two > one) for one, two, _ in map(_scores(encoder), TEXTS)]
+    messages = [_numbers(text) for text in TEXTS]
+    course = training.Course([messages] * 60, torch.tensor(wrong), 2, torch.zeros(3, 1))
+    assert sorted(further.misread(MODEL, course, taught)) == [0, 1, 2]
+    encoder = _encoder(tmp_path, training.teach(MODEL, course, _draw(0), taught))
+    assert further.misread(MODEL, course, further.known(encoder)) == []
+
+
+def _scores(encoder: Encoder) -> Callable[[str], list[float]]:
+    return lambda text: list(encoder.scores(text).values())
 
 
 def test_some_examples_are_mistyped() -> None:
