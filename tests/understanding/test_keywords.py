@@ -20,7 +20,8 @@ atteikties, atrakstīties, atrakstities, ateikties, atteiktis, paartraukt, pārt
 unsubscribe, opt out, optout, opt-out, remove, stp, sotp, unsubscibe, unsuscribe, S.T.O.P, S T O P,
 s.t.o.p., stopp, STOOOOP, ｓｔｏｐ, 𝐒𝐓𝐎𝐏, ⓢⓣⓞⓟ,
 s̶t̶o̶p̶, St0p, ст0п, withdraw, revoke, отозвать, отказ,
-stop stop stop, стоп стоп, STOP!!!, stop 🙏, 🛑 stop 🛑, /stop, /STOP, /stop@LmtBot, STOP -
+stop stop stop, стоп стоп, STOP!!!, stop 🙏, 🛑 stop 🛑, /stop, /STOP, /stop@LmtBot, STOP -,
+beidziet, beidz, atslēdziet, хватит, перестаньте, отключите, hvatit
 """
 ALL = """
 стоп все, стоп всё, СТОП ВСЁ, отказ все, stop vse,
