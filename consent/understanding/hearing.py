@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from types import MappingProxyType
 from typing import NamedTuple
 
 from consent.understanding.clauses import Clause, Reading, read_clauses
@@ -13,7 +12,7 @@ from consent.understanding.judging import in_order, judge, likeliest
 from consent.understanding.labels import CHANGING, WANTED_OFF, WANTED_ON
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import Hearing, Piece, candidates, mention_traits, named_in
-from consent.understanding.ranges import Between, between
+from consent.understanding.ranges import Ranges, ranges
 from consent.understanding.text import Heard
 from consent.understanding.weights import Learned, shares
 
@@ -35,8 +34,8 @@ class Weighed(NamedTuple):
     shown: str | None = None
     #: How probably it ends something by the mean of what it and the others say, each by itself.
     ended: float = 0.0
-    #: What lies inside a range of numbers, and the ends of it.
-    inside: Between = MappingProxyType({})
+    #: The consents of each range of numbers.
+    told: Ranges = ()
 
 
 def listen(
@@ -52,9 +51,9 @@ def listen(
     if label in CHANGING and len(candidates(hearing)) > 1:
         ordered = judged.ordered or in_order(reading, question, learned)
         hearing = hearing._replace(wanted=_wanted(ordered, learned))
-    inside = between(heard.folded, lexicon)
+    told = ranges(heard.folded, lexicon)
     is_doubted = judged.ordered is not None
-    return Weighed(hearing, likely, is_doubted, judged.shown, judged.ended, inside)
+    return Weighed(hearing, likely, is_doubted, judged.shown, judged.ended, told)
 
 
 def _share(score: float) -> float:

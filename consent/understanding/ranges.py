@@ -1,12 +1,12 @@
 """Numbers told as a range in free wording: "no otrās līdz piektajai", "пункты 2-5, спасибо".
 
-What is said of both ends holds for what lies between them.
+What is said of the ends holds for what lies between them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.parts import Part
@@ -16,20 +16,19 @@ _NUMBERS = "numbers"
 _DASHED = re.compile(r"(?<![\d.:/-])(\d)\.? ?- ?(\d)(?![\d:/]|[.-]\d)")
 _MARKS = ".,;:!?"
 
-#: What lies inside a range, and the ends of it.
-Between = Mapping[str, tuple[str, str]]
+#: The purposes of each range, from one end to the other.
+Ranges = tuple[tuple[str, ...], ...]
 
 
-def between(folded: str, lexicon: Lexicon) -> Between:
-    """Return the purposes inside the ranges of a message, each with the two ends."""
-    return {
-        lexicon.purposes[number]: (lexicon.purposes[low], lexicon.purposes[high])
-        for low, high in map(sorted, _ranges(folded, lexicon))
-        for number in range(low + 1, high)
-    }
+def ranges(folded: str, lexicon: Lexicon) -> Ranges:
+    """Return the ranges of a message."""
+    return tuple(
+        tuple(lexicon.purposes[number] for number in range(low, high + 1))
+        for low, high in map(sorted, _ends(folded, lexicon))
+    )
 
 
-def _ranges(folded: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
+def _ends(folded: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
     words = folded.split(" ")
     told = [(found[1], found[2]) for found in _DASHED.finditer(folded)]
     told += [
@@ -49,7 +48,16 @@ def _number(word: str, lexicon: Lexicon) -> int:
     return next((number for number, purpose in lexicon.purposes.items() if purpose in meant), 0)
 
 
-def filled(things: list[str], inside: Between) -> list[str]:
-    """Return things with what is inside a range of which both ends are among them."""
-    found = (purpose for purpose, ends in inside.items() if set(ends) <= set(things))
-    return list(dict.fromkeys((*things, *found)))
+def filled(things: list[str], told: Ranges) -> list[str]:
+    """Return things with all of a range of which an end is among them.
+
+    If anything else is, one end alone is no consent but an hour: "don't call me from 2 to 5".
+    """
+    for purposes in told:
+        ends = {purposes[0], purposes[-1]} & set(things)
+        rest = [thing for thing in things if thing not in ends]
+        if len(ends) > 1 or (ends and not rest):
+            things = list(dict.fromkeys((*things, *purposes)))
+        else:
+            things = rest
+    return things

@@ -39,7 +39,7 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
         ends = [Wish(name=IntentName.WITHDRAW_ALL, scope=off, certain=certain)]
         on = [thing for thing, found in states.items() if found[ON] > _CLEAR]
     else:
-        off = filled(off, weighed.inside)
+        off = filled(off, weighed.told)
         ends = wishes_of(IntentName.WITHDRAW, off, learned, certain=certain)
         on = [thing for thing in things(states, ON) if thing not in off]
     return intent_of([*ends, *wishes_of(IntentName.GRANT, on, learned, certain=certain)], share)
