@@ -38,6 +38,7 @@ _NAMES = {
     Part.NO: IntentName.NO,
     Part.REVIEW: IntentName.HUMAN,
     Part.CANCEL: IntentName.NO,
+    Part.BACK: IntentName.NO,
     Part.SHORT_NO: IntentName.NO,
 }
 #: What these words want to see.
@@ -53,7 +54,7 @@ PAGES = {
     Part.REVIEW: Page.REVIEW,
 }
 #: Words that only answer a question.
-_ANSWERS = frozenset({Part.CANCEL, Part.SHORT_NO})
+_ANSWERS = frozenset({Part.BACK, Part.SHORT_NO})
 
 
 def own_words(message: Message, _lexicon: Lexicon) -> Intent | None:
@@ -103,6 +104,10 @@ def _whole(senses: Senses, sentence: Sentence, message: Message) -> Intent | Non
     part = _chosen(senses, message.language)
     if part is None or (part in _ANSWERS and not message.pending):
         return None
+    if part is Part.CANCEL and not message.pending:
+        # Carriers end everything at these words (commands.tsv, row `context`): it is asked about.
+        ends = replace(sentence.intent(IntentName.WITHDRAW_ALL), scope=Scope.MARKETING)
+        return replace(ends, certain=False)
     if part is Part.REFUSE and message.pending == "grant":
         part = Part.NO
     if part in _NAMES:

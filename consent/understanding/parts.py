@@ -39,6 +39,7 @@ class Part(StrEnum):
     NO = "no"
     SHORT_NO = "short_no"
     CANCEL = "cancel"
+    BACK = "back"
     # Verbs that need a number or a name.
     WITHDRAW = "withdraw"
     GRANT = "grant"

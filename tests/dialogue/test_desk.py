@@ -414,15 +414,17 @@ async def test_words_meant_for_the_other_brand_write_nothing() -> None:
     assert () == await talk.ledgered(brand=AMIGO)
 
 
-async def test_cancel_answers_a_question_and_else_means_nothing() -> None:
-    """With a question pending CANCEL is a no to it; with none it is unclear."""
+async def test_cancel_answers_a_question_and_else_leads_to_one() -> None:
+    """With a question pending CANCEL is a no to it; with none it is asked, and nothing ends."""
     talk = Talk()
     greeted = await talk.say("palīdzība")
-    nothing = await talk.say("CANCEL")
+    asked = await talk.say("CANCEL")
+    kept = await talk.say("nē")
     await talk.say("START")
     answer = await talk.say("CANCEL")
     assert ("welcome",) == greeted.ids
-    assert ("unclear",) == nothing.ids
+    assert ("ask.withdraw",) == asked.ids
+    assert ("kept",) == kept.ids
     assert ("refused",) == answer.ids
 
 

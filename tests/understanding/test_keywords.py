@@ -142,9 +142,16 @@ def test_keywords(expected: str, texts: str) -> None:
 @pytest.mark.parametrize(
     "word", ["CANCEL", "END", "QUIT", "ATCELT", "ОТМЕНА", "конец", "beigt", "otmena"]
 )
-def test_cancel_answers_a_question_only(word: str) -> None:
-    """CANCEL and its like are a no to a pending question, and nothing without one."""
+def test_cancel_answers_a_question_or_leads_to_one(word: str) -> None:
+    """CANCEL and its like are a no to a pending question; without one it is asked what ends."""
     assert brief(word, "scope") == "no"
+    assert brief(word, "grant:offers") == "no"
+    assert brief(word) == "withdraw_all marketing ?"
+
+
+@pytest.mark.parametrize("word", ["back", "never mind", "atpakaļ", "назад"])
+def test_back_answers_a_question_only(word: str) -> None:
+    """Who wants back says no to a pending question, and nothing without one."""
     assert brief(word, "grant:offers") == "no"
     assert brief(word) == "unclear"
 
