@@ -11,6 +11,8 @@ SLOW := tests/bench/test_growth.py
 # A file stays with one process, which starts its servers once. They are taken as they come, not by
 # how many tests they have: those with few tests take longest, and would be left for the end.
 SHARED := --dist loadfile --no-loadscope-reorder
+# NumPy's threads for one product get in the way of those of another process.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1
 PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -49,9 +51,9 @@ lint: $(VENV)/installed-test  ## Check style, types and who may import whom
 # Servers, browsers and databases share two cores with two more tests: what fails there, as a limit
 # of time may, is tried once more by itself. It fails for good if it fails again.
 test: lint  ## Check everything: style, types, imports, tests, coverage of the rules
-	$(BIN)/pytest -n 2 $(SHARED) --cov --cov-report=term $(COVERING)
-	$(BIN)/pytest -n 3 $(SHARED) $(addprefix --ignore=,$(wildcard $(COVERING)) $(SLOW)) \
-		|| { [ $$? -eq 1 ] && $(BIN)/pytest --last-failed --last-failed-no-failures none; }
+	$(ONE_THREAD) $(BIN)/pytest -n 2 $(SHARED) --cov --cov-report=term $(COVERING)
+	$(ONE_THREAD) $(BIN)/pytest -n 3 $(SHARED) $(addprefix --ignore=,$(wildcard $(COVERING)) $(SLOW)) \
+		|| { [ $$? -eq 1 ] && $(ONE_THREAD) $(BIN)/pytest --last-failed --last-failed-no-failures none; }
 
 accuracy: $(VENV)/installed-test  ## How well messages are understood, per language
 	@$(BIN)/python -m tests.corpus.accuracy
@@ -60,7 +62,7 @@ bench: $(VENV)/installed-test  ## How fast everything is, beside its floors (a q
 	@$(BIN)/consent bench --write BENCHMARKS.md
 
 train: $(VENV)/installed-test  ## Learn anew how customers word things, from the examples
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.corpus.training
+	@$(ONE_THREAD) $(BIN)/python -m tests.corpus.training
 
 train-encoder: $(VENV)/installed-test  ## Teach the language model anew (an hour; gigabytes of packages)
 	@$(PIP) install --require-hashes -r requirements/encoder.txt

@@ -8,6 +8,7 @@ comes, or by `ready`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from mmap import mmap
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 FILE = "encoder.weights"
 _MADE_BY = "make train-encoder"
+#: How many threads NumPy multiplies with; read when it is loaded.
+THREADS = "OPENBLAS_NUMTHREADS"
 
 
 @dataclass(slots=True)
@@ -70,6 +73,8 @@ def find_encoder(root: Path, labels: tuple[str, ...]) -> EncoderFile:
 
 
 def _unpacked(mapped: mmap) -> Encoder:
+    # Several threads for one small product gain a third alone, and lose fourfold beside others.
+    os.environ.setdefault(THREADS, "1")
     from locales.encoder_tables import read_encoder  # noqa: PLC0415
 
     with reading(FILE, _MADE_BY):

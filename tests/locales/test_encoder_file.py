@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from consent.errors import CatalogueBroken
-from locales.encoder import FILE, find_encoder
+from locales.encoder import FILE, THREADS, find_encoder
 from tests.corpus import small_model
 from tests.corpus.encoder_made import encoder_as_bytes, subwords_of, vocabulary_of
 from tests.corpus.pretrained import model_of
@@ -51,6 +52,18 @@ def test_it_is_unpacked_once(root: Path) -> None:
     found = find_encoder(root, small_model.LABELS)
     assert found.ready() is found.ready()
     assert found.scores("stop", "scope") == found.ready().scores("stop", "scope")
+
+
+@pytest.mark.parametrize(("told", "used"), [(None, "1"), ("4", "4")], ids=["unsaid", "operator"])
+def test_one_thread_multiplies(
+    root: Path, monkeypatch: pytest.MonkeyPatch, told: str | None, used: str
+) -> None:
+    """Unless the operator says otherwise: small products gain little by more."""
+    monkeypatch.setenv(THREADS, told or "")
+    if told is None:
+        monkeypatch.delenv(THREADS)
+    find_encoder(root, small_model.LABELS).ready()
+    assert used == os.environ[THREADS]
 
 
 def _renamed(facts: Facts) -> None:
