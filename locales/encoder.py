@@ -1,9 +1,9 @@
 """Reading the language model that doubtful messages are shown to: `locales/encoder.weights`.
 
 The line of JSON says which tables follow, and how large they are; the pieces of words stand at
-the end. The file is made by `make train-encoder` and by nothing else. It is mapped at the start;
-NumPy is loaded and its layers are unpacked, into some 40 MB, when the first doubtful message
-comes, or by `ready`.
+the end. The file is made by `make train-encoder`, and taught further by `make teach-encoder`. It
+is mapped at the start; NumPy is loaded and its layers are unpacked, into some 40 MB, when the
+first doubtful message comes, or by `ready`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FILE = "encoder.weights"
 _MADE_BY = "make train-encoder"
 #: How many threads NumPy multiplies with; read when it is loaded.
-THREADS = "OPENBLAS_NUMTHREADS"
+_THREADS = "OPENBLAS_NUM_THREADS"
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ def find_encoder(root: Path, labels: tuple[str, ...]) -> EncoderFile:
 
 def _unpacked(mapped: mmap) -> Encoder:
     # Several threads for one small product gain a third alone, and lose fourfold beside others.
-    os.environ.setdefault(THREADS, "1")
+    os.environ.setdefault(_THREADS, "1")
     from locales.encoder_tables import read_encoder  # noqa: PLC0415
 
     with reading(FILE, _MADE_BY):

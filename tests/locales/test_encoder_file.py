@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from consent.errors import CatalogueBroken
-from locales.encoder import FILE, THREADS, find_encoder
+from locales.encoder import FILE, find_encoder
 from tests.corpus import small_model
 from tests.corpus.encoder_made import encoder_as_bytes, subwords_of, vocabulary_of
 from tests.corpus.pretrained import model_of
@@ -59,11 +59,11 @@ def test_one_thread_multiplies(
     root: Path, monkeypatch: pytest.MonkeyPatch, told: str | None, used: str
 ) -> None:
     """Unless the operator says otherwise: small products gain little by more."""
-    monkeypatch.setenv(THREADS, told or "")
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", told or "")
     if told is None:
-        monkeypatch.delenv(THREADS)
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
     find_encoder(root, small_model.LABELS).ready()
-    assert used == os.environ[THREADS]
+    assert used == os.environ["OPENBLAS_NUM_THREADS"]
 
 
 def _renamed(facts: Facts) -> None:
