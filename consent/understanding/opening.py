@@ -30,8 +30,20 @@ _WITHDRAWALS = frozenset({IntentName.WITHDRAW, IntentName.WITHDRAW_ALL})
 def signed(message: Message, lexicon: Lexicon) -> Intent | None:
     """Read a STOP with nothing behind it but names and addresses."""
     stop, rest = _opening(message, lexicon)
-    is_loud = message.heard.original.isupper()
-    return stop if stop and _names_somebody(rest, lexicon, is_loud=is_loud) else None
+    if stop is None:
+        return None
+    if _names_somebody(rest, lexicon, is_loud=message.heard.original.isupper()):
+        return stop
+    return _unsigned(message, lexicon)
+
+
+def _unsigned(message: Message, lexicon: Lexicon) -> Intent | None:
+    """Read a longer STOP without the names and addresses at its end."""
+    parts = message.heard.original.split(",")
+    kept = len(parts)
+    while kept > 1 and _names_somebody(parts[kept - 1], lexicon, is_loud=False):
+        kept -= 1
+    return _stop(",".join(parts[:kept]), message, lexicon) if kept < len(parts) else None
 
 
 def followed(message: Message, lexicon: Lexicon) -> Intent | None:
@@ -45,11 +57,17 @@ def _opening(message: Message, lexicon: Lexicon) -> tuple[Intent | None, str]:
     found = _OPENING.match(message.heard.original)
     if found is None:
         return None, ""
-    heard = hear(found[1])
+    stop = _stop(found[1], message, lexicon)
+    return (stop, found[2]) if stop else (None, "")
+
+
+def _stop(text: str, message: Message, lexicon: Lexicon) -> Intent | None:
+    """Read a text as a certain withdrawal, whatever question is open; none if it is not one."""
+    heard = hear(text)
     head = message._replace(heard=heard, sentence=read(heard.tokens, lexicon), pending=None)
     intent = keywords.keyword(head, lexicon) or names.wish(head, lexicon)
     is_stop = intent is not None and intent.name in _WITHDRAWALS and intent.certain
-    return (intent, found[2]) if is_stop else (None, "")
+    return intent if is_stop else None
 
 
 def _names_somebody(rest: str, lexicon: Lexicon, *, is_loud: bool) -> bool:

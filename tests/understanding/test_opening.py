@@ -6,7 +6,7 @@ import pytest
 
 from consent.intents import IntentName, Scope
 from consent.understanding import explain, understand
-from tests.understanding import LEXICON
+from tests.understanding import LEXICON, brief
 
 STOP, WITHDRAW = IntentName.WITHDRAW_ALL, IntentName.WITHDRAW
 
@@ -65,3 +65,16 @@ def test_a_stop_before_something_else_is_asked_about(text: str) -> None:
 def test_nothing_else_opens_like_it(text: str) -> None:
     """Only a STOP before a pause is read so; a yes never is (law 1)."""
     assert explain(text, LEXICON)[:1] not in {("signed",), ("followed",)}
+
+
+@pytest.mark.parametrize("pending", [None, "scope", "channels", "withdraw", "grant:offers"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Стоп, больше не пишите, Zigrīda Vārdone-Ļitene, zigrida.vl@pastkaste.example",
+        "Stop, nerakstiet man, Zigrīda Vārdone, +371 28 815 523",
+    ],
+)
+def test_a_longer_stop_may_be_signed(text: str, pending: str | None) -> None:
+    """It beats any question that is open, as it does without the name."""
+    assert brief(text, pending) == "withdraw_all marketing"
