@@ -1,7 +1,8 @@
 """A STOP at the head of a message and no wish behind it: people sign what they send.
 
-"STOP. Jānis Bērziņš" stops; "Stop, thief!" is asked about. A STOP that was certainly said must not
-be lost to what follows it (law 2), and what follows must not make it more than it was.
+"STOP. Jānis Bērziņš" and "Стоп, не пишите, Янис" stop; "Stop, thief!" is asked about. A STOP that
+was certainly said must not be lost to what follows it (law 2), and what follows must not make it
+more than it was.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Teaching the shipped language model further: `make teach-encoder`, half an hour on two cores.
 
-It is shown all examples once more, those that it misreads so many times. Whoever adds examples
-need not begin with the pretrained model again.
+It is shown all examples once more, those that it misreads three times. Whoever adds examples need
+not begin with the pretrained model again.
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ from tests.corpus.examples import Example, read_examples
 from tests.corpus.pretrained import Pretrained, read_pretrained
 from tests.corpus.training import labels_of, things_of
 
+#: So often it is shown what it misreads.
 _TIMES = 3
 #: An example is misread if this much speaks for its label, or less.
 _MISREAD = 0.6
+#: Slower than from the beginning: what it knows is to be kept.
 _PACE = 1.5e-4
 _AT_ONCE = 256
 
