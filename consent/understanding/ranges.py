@@ -49,7 +49,7 @@ def _number(word: str, lexicon: Lexicon) -> int:
 
 
 def filled(things: list[str], told: Ranges) -> list[str]:
-    """Return things with all of a range of which an end is among them.
+    """Return things with all of a range of which an end is among them, in order of numbers.
 
     If anything else is, one end alone is no consent but an hour: "don't call me from 2 to 5".
     """
@@ -57,7 +57,7 @@ def filled(things: list[str], told: Ranges) -> list[str]:
         ends = {purposes[0], purposes[-1]} & set(things)
         rest = [thing for thing in things if thing not in ends]
         if len(ends) > 1 or (ends and not rest):
-            things = list(dict.fromkeys((*things, *purposes)))
+            things = list(dict.fromkeys((*purposes, *rest)))
         else:
             things = rest
     return things
