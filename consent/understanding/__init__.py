@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from consent.intents import Intent, IntentName, Page, Scope
-from consent.understanding import keywords, names, numbers, opening
+from consent.understanding import keywords, names, numbers, opening, turns
 from consent.understanding.lexicon import Lexicon, build_lexicon
 from consent.understanding.message import Message
 from consent.understanding.parts import WHOLE, Part, Words
@@ -31,6 +31,7 @@ _RECOGNISERS: tuple[Recogniser, ...] = (
     names.answer,
     keywords.keyword,
     numbers.code,
+    turns.in_turn,
     names.wish,
     numbers.signed,
     numbers.number,

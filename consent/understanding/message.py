@@ -42,6 +42,11 @@ class Sentence(NamedTuple):
     #: It is said with courtesy: "please", "could you".
     courteous: bool
 
+    def plays(self, atom: Atom, part: Part) -> bool:
+        """Say whether a phrase can play this part in a language of the whole message."""
+        sense = atom.senses.get(part)
+        return sense is not None and bool(sense.languages & self.languages)
+
     def intent(self, name: IntentName) -> Intent:
         """Return a bare intent of this name, with what the message says beside it."""
         return Intent(

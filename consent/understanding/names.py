@@ -17,9 +17,9 @@ from consent.understanding.targets import Targets, gather
 from consent.understanding.verbs import explain, grant
 from consent.understanding.withdrawals import withdraw
 
-_WITHDRAWING = (Part.STOP, Part.EVERYTHING, Part.WITHDRAW, Part.REFUSE)
-_GRANTING = (Part.GRANT, Part.YES, Part.START)
-_VERBS = (*_WITHDRAWING, Part.EXPLAIN, *_GRANTING, Part.OKAY, Part.NO, Part.STATUS, Part.HUMAN)
+WITHDRAWING = (Part.STOP, Part.EVERYTHING, Part.WITHDRAW, Part.REFUSE)
+GRANTING = (Part.GRANT, Part.YES, Part.START)
+_VERBS = (*WITHDRAWING, Part.EXPLAIN, *GRANTING, Part.OKAY, Part.NO, Part.STATUS, Part.HUMAN)
 _ORDER = (*_VERBS, Part.REVIEW)
 #: What a word that could be a verb may be instead: "no" (from), "согласие" (the consent).
 _SOFTER = frozenset({Part.OF, Part.TO, Part.ALL, Part.CONSENT, Part.CHANNEL, Part.TOPIC})
@@ -44,7 +44,7 @@ def answer(message: Message, lexicon: Lexicon) -> Intent | None:
     sentence = message.sentence
     if sentence is None or message.pending not in {"channels", "scope"}:
         return None
-    if any(part in a for part in _WITHDRAWING for a in sentence.atoms):
+    if any(part in a for part in WITHDRAWING for a in sentence.atoms):
         return None
     rest = tuple(a for a in sentence.atoms if Part.YES not in a and Part.OKAY not in a)
     targets = gather(rest, lexicon)
@@ -91,13 +91,20 @@ def wish(message: Message, lexicon: Lexicon) -> Intent | None:
     targets = gather(rest, lexicon)
     if targets is None or keeps or (Part.NO in atom and targets.flag in _NOT_AFTER_NO):
         return None
-    if verb in _WITHDRAWING or (verb is Part.NO and _numbers_only(targets)):
+    if verb in WITHDRAWING or (verb is Part.NO and _numbers_only(targets)):
         return withdraw(targets, sentence, lexicon)
     if verb is Part.EXPLAIN:
         return explain(targets, sentence, lexicon)
-    if verb in _GRANTING or (message.pending == "grant" and verb is Part.OKAY):
-        return grant(targets, sentence, lexicon)
+    if verb in GRANTING or (message.pending == "grant" and verb is Part.OKAY):
+        return None if _refuses(rest, sentence) else grant(targets, sentence, lexicon)
     return _about(verb, targets, sentence)
+
+
+def _refuses(atoms: tuple[Atom, ...], sentence: Sentence) -> bool:
+    """Say whether a no stands beside what is given: "yes 1 no"; in Latvian it means "from"."""
+    return any(
+        Part.NO in a and (not sentence.languages or sentence.plays(a, Part.NO)) for a in atoms
+    )
 
 
 def _about(verb: Part, targets: Targets, sentence: Sentence) -> Intent | None:

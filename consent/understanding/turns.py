@@ -1,0 +1,88 @@
+"""Several verbs in one message, each with what it is about: "yes 1, no 7", "3 off, 5 on".
+
+The verbs stand before what they are about, or behind it, all of them in the same way; a message
+that begins and ends with one leaves open which is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from consent.intents import Intent
+from consent.understanding.lexicon import Lexicon
+from consent.understanding.message import Atom, Message, Sentence
+from consent.understanding.names import GRANTING, WITHDRAWING
+from consent.understanding.parts import Part
+from consent.understanding.targets import gather
+from consent.understanding.text import BEFORE_SIGN, OFF_SIGN
+from consent.understanding.verbs import grant
+from consent.understanding.withdrawals import together, withdraw
+
+_OFF, _ON = (*WITHDRAWING, Part.NO, Part.SHORT_NO), (*GRANTING, Part.OKAY)
+#: What a verb may be instead: "I withdraw 3, consent 5" gives nothing.
+_SOFTER = frozenset({Part.ALL, Part.CONSENT, Part.CHANNEL, Part.TOPIC})
+#: What limits or turns what was said before it.
+_TURNING = frozenset({Part.ONLY, Part.EXCEPT, Part.REST})
+_FEWEST = 2
+_NO_WISH = (Part.AND, Part.OF, Part.TO, Part.NUMBER)
+
+#: What a verb is about, by whether it ends or gives.
+_Turn = tuple[bool, list[Atom]]
+
+
+def in_turn(message: Message, lexicon: Lexicon) -> Intent | None:
+    """Read two verbs or more, each with what it is about; what ends comes first."""
+    sentence = message.sentence
+    if sentence is None or any(part in a for part in _TURNING for a in sentence.atoms):
+        return None
+    turns = _turns(sentence)
+    if len(turns) < _FEWEST or not all(map(_is_about_something, turns)):
+        return None
+    intents: list[Intent | None] = []
+    for giving, verb in ((False, withdraw), (True, grant)):
+        atoms = tuple(atom for gives, named in turns if gives is giving for atom in named)
+        targets = gather(atoms, lexicon) if atoms else None
+        if atoms:
+            intents.append(verb(targets, sentence, lexicon) if targets else None)
+    read = [intent for intent in intents if intent]
+    if len(read) < len(intents):
+        return None
+    return read[0] if len(read) == 1 else together(*read)
+
+
+def _turns(sentence: Sentence) -> list[_Turn]:
+    """Return each verb with what stands behind it, or before it if the message ends with one."""
+    sides = [_gives(atom, sentence) for atom in sentence.atoms]
+    if not sides or (sides[0] is None) == (sides[-1] is None):
+        return []
+    both = list(zip(sentence.atoms, sides, strict=True))
+    return list(_taken(both)) if sides[0] is not None else list(_taken(both[::-1]))[::-1]
+
+
+def _taken(both: Sequence[tuple[Atom, bool | None]]) -> Iterator[_Turn]:
+    named: list[Atom] = []
+    for atom, gives in both:
+        if gives is not None:
+            named = []
+            yield gives, named
+        elif atom.senses.keys() != {Part.AND}:
+            # "1 - yes": the dash only stands between the two.
+            named.append(atom._replace(sign="") if atom.sign == OFF_SIGN else atom)
+
+
+def _gives(atom: Atom, sentence: Sentence) -> bool | None:
+    """Say whether a phrase ends or gives something; none if it is no verb."""
+    if atom.sign or any(sentence.plays(atom, part) for part in _SOFTER):
+        return None
+    for parts, gives in ((_OFF, False), (_ON, True)):
+        if any(sentence.plays(atom, part) for part in parts):
+            return gives
+    return None
+
+
+def _is_about_something(turn: _Turn) -> bool:
+    _, named = turn
+    signs = {atom.sign for atom in named} - {""}
+    return not signs - {BEFORE_SIGN} and any(
+        atom.numbers or not any(part in atom for part in _NO_WISH) for atom in named
+    )

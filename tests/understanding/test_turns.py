@@ -1,0 +1,99 @@
+"""Several verbs in one message, each with what it is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from consent.intents import IntentName
+from tests.understanding import brief, said
+
+
+def _wishes(text: str) -> list[tuple[str, str]]:
+    """Return what is to end and to come: "off" and "on" with what is named, in order."""
+    sides = {IntentName.WITHDRAW: "off", IntentName.GRANT: "on"}
+    return [
+        (sides[w.name], " ".join(w.channels or w.topics or w.purposes)) for w in said(text).wishes
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes 1, no 7",
+        "yes to 1, no to 7",
+        "YES 1 NO 7",
+        "1 yes, 7 no",
+        "1 - yes, 7 - no",
+        "no to 7, yes to 1",
+        "on 1 off 7",
+        "1 on, 7 off",
+        "yes 1, stop 7",
+        "Grant: offers. Revoke: loyalty offers.",
+        "ja 1, ne 7",
+        "1 jā, 7 nē",
+        "jā 1. nē 7.",
+        "piekrītu 1, atsaucu 7",
+        "да 1, нет 7",
+        "да на 1, нет на 7",
+        "1 - да, 7 - нет",
+        "согласен на 1, отказываюсь от 7",
+    ],
+)
+def test_a_yes_and_a_no_are_each_about_their_own(text: str) -> None:
+    """What is refused ends, and only what is allowed leads to a notice."""
+    assert [("off", "loyalty_offers"), ("on", "offers")] == _wishes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("stop 3, stop 5", [("off", "profiling location")]),
+        ("stop 3 un 5, ja 2", [("off", "profiling location"), ("on", "traffic")]),
+        ("1 ja, 2 ne, 3 ja", [("off", "traffic"), ("on", "offers profiling")]),
+        ("да 1 и 2, нет 3-4", [("off", "profiling credit"), ("on", "offers traffic")]),
+        ("звонки нет, смс да", [("off", "call"), ("on", "sms")]),
+        ("zvani nē, e-pasts jā", [("off", "call"), ("on", "email")]),
+        ("no calls, yes e-mail", [("off", "call"), ("on", "email")]),
+        ("yes to location, no to research", [("off", "research"), ("on", "location")]),
+    ],
+)
+def test_lists_ranges_and_names_belong_to_their_verb(
+    text: str, wishes: list[tuple[str, str]]
+) -> None:
+    """Each verb may have several numbers or names, and each number or name one verb."""
+    assert wishes == _wishes(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["отзываю 3, согласие 5", "withdraw 3, consent 5", "atsaucu 3, piekrišana 5"]
+)
+def test_the_name_of_a_consent_gives_nothing(text: str) -> None:
+    """What could mean "the consent" as well as "I consent" is no verb beside another."""
+    assert [("off", "profiling location")] == _wishes(text)
+
+
+@pytest.mark.parametrize("text", ["yes no 1", "stop sms stop", "yes 1 no", "1 yes no 7"])
+def test_a_verb_about_nothing_gives_nothing(text: str) -> None:
+    """With a verb too many nothing is given."""
+    assert IntentName.GRANT not in {wish.name for wish in said(text).wishes}
+
+
+def test_from_one_to_another_is_no_refusal() -> None:
+    """Latvian "no" means "from" beside Latvian words."""
+    assert "grant traffic profiling credit" == brief("jā no 2 līdz 4")
+
+
+@pytest.mark.parametrize(
+    "text", ["no 3, yes help 1", "no 3, yes sms and 1 except 2", "no calls, yes 3 and sms"]
+)
+def test_what_does_not_add_up_gives_nothing(text: str) -> None:
+    """A word that names nothing, an exception, a channel beside a consent: nothing is given."""
+    assert IntentName.GRANT not in {wish.name for wish in said(text).wishes}
+
+
+@pytest.mark.parametrize("text", ["no 3, yes 99", "yes 99, no 3", "3 no, 99 yes"])
+def test_a_number_that_is_nobodys_gives_nothing(text: str) -> None:
+    """What is refused ends; of the number that no consent has, it is said so."""
+    ends, gives = said(text).wishes
+    assert (("profiling",), None) == (ends.purposes, ends.unknown_number)
+    assert ((), 99) == (gives.purposes, gives.unknown_number)
