@@ -46,7 +46,7 @@ _KEYWORDS = {
     ),
 }
 #: Of the examples, one in so many is measured.
-_EVERY = 50
+_EVERY = 200
 _FLOOR_TEXT = "Please do NOT send me any more offers by SMS, only the monthly bill by E-MAIL"
 _FLOOR_KNOWN = dict.fromkeys(_FLOOR_TEXT.casefold().split()[::2], 1)
 _FLOOR_ROUNDS = 1000
