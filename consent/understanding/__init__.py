@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from consent.intents import Intent, IntentName, Page, Scope
-from consent.understanding import keywords, names, numbers, opening, turns
+from consent.understanding import keywords, names, numbers, opening, retyped, turns
 from consent.understanding.lexicon import Lexicon, build_lexicon
 from consent.understanding.message import Message
 from consent.understanding.parts import WHOLE, Part, Words
@@ -38,6 +38,7 @@ _RECOGNISERS: tuple[Recogniser, ...] = (
     numbers.pause,
     names.name,
     names.refusal,
+    retyped.on_other_keyboard,
     opening.signed,
     wording,
     opening.followed,

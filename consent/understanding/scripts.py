@@ -57,11 +57,16 @@ def one_script(word: str) -> str:
 def other_readings(plain: str) -> Iterator[str]:
     """Yield what a text says if it was typed in another script than it was meant in."""
     if _CYRILLIC.search(plain):
-        yield plain.translate(_MEANT_LATIN)
+        yield on_other_keys(plain)
         yield plain.translate(_LATVIAN)
         return
     yield _SOUND.sub(lambda sound: _RUSSIAN[sound[0]], plain)
-    yield plain.translate(_MEANT_RUSSIAN)
+    yield on_other_keys(plain)
+
+
+def on_other_keys(plain: str) -> str:
+    """Return what a text says if the keyboard was left in the other script."""
+    return plain.translate(_MEANT_LATIN if _CYRILLIC.search(plain) else _MEANT_RUSSIAN)
 
 
 def written_so(languages: Sequence[str], text: str) -> Sequence[str]:
