@@ -18,6 +18,8 @@ ON_SIGN, OFF_SIGN = "⊕", "⊖"
 #: A minus before a number: `-3`, `stop-3`.
 BEFORE_SIGN = "±"
 QUESTION = "?"
+#: What people put for a sign behind a number.
+_TICKS = dict.fromkeys("✅✔☑", ON_SIGN) | dict.fromkeys("❌✖✗", OFF_SIGN)
 
 _TOKEN = re.compile(
     r"[0-9]+(?:\.?-[0-9]+| - [0-9]+)(?![^\W_])"  # 2-4, 2.-4.
@@ -26,7 +28,8 @@ _TOKEN = re.compile(
     r"|(?<=[^\s+\-])[+-](?=[\s,;.!?)]|$)"  # 3+
     r"|(?<=[0-9] )[+-]$"  # 3 +
     r"|[+-](?=[0-9])"  # -3
-    r"|[+?&/#%€$=<>@^~|\\⁄]"
+    r"|(?<=[0-9])[✅✔☑❌✖✗](?![0-9])"  # 1✅ 2❌
+    r"|[+?&/#%€$<>@^~|\\⁄]"
     r"|[^\W_]"  # digits of other scripts
 )
 
@@ -61,6 +64,7 @@ def _tokens(folded: str) -> Iterator[str]:
         token = found[0]
         if token in {"+", "-"}:
             token = _sign(token, folded, found.start(), found.end())
+        token = _TICKS.get(token, token)
         if token != last or token[0].isdigit():
             yield token
         last = token

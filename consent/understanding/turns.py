@@ -22,7 +22,7 @@ _OFF, _ON = (*WITHDRAWING, Part.NO, Part.SHORT_NO), (*GRANTING, Part.OKAY)
 #: What a verb may be instead: "I withdraw 3, consent 5" gives nothing.
 _SOFTER = frozenset({Part.ALL, Part.CONSENT, Part.CHANNEL, Part.TOPIC})
 #: What limits or turns what was said before it.
-_TURNING = frozenset({Part.ONLY, Part.EXCEPT, Part.REST})
+_TURNING = frozenset({Part.ONLY, Part.EXCEPT})
 _FEWEST = 2
 _NO_WISH = (Part.AND, Part.OF, Part.TO, Part.NUMBER)
 
@@ -38,6 +38,7 @@ def in_turn(message: Message, lexicon: Lexicon) -> Intent | None:
     turns = _turns(sentence)
     if len(turns) < _FEWEST or not all(map(_is_about_something, turns)):
         return None
+    turns = [(gives, _spelt_out(named, turns, lexicon)) for gives, named in turns]
     intents: list[Intent | None] = []
     for giving, verb in ((False, withdraw), (True, grant)):
         atoms = tuple(atom for gives, named in turns if gives is giving for atom in named)
@@ -56,7 +57,9 @@ def _turns(sentence: Sentence) -> list[_Turn]:
     if not sides or (sides[0] is None) == (sides[-1] is None):
         return []
     both = list(zip(sentence.atoms, sides, strict=True))
-    return list(_taken(both)) if sides[0] is not None else list(_taken(both[::-1]))[::-1]
+    if sides[0] is not None:
+        return list(_taken(both))
+    return [(gives, named[::-1]) for gives, named in list(_taken(both[::-1]))][::-1]
 
 
 def _taken(both: Sequence[tuple[Atom, bool | None]]) -> Iterator[_Turn]:
@@ -68,6 +71,18 @@ def _taken(both: Sequence[tuple[Atom, bool | None]]) -> Iterator[_Turn]:
         elif atom.senses.keys() != {Part.AND}:
             # "1 - yes": the dash only stands between the two.
             named.append(atom._replace(sign="") if atom.sign == OFF_SIGN else atom)
+
+
+def _spelt_out(named: list[Atom], turns: Sequence[_Turn], lexicon: Lexicon) -> list[Atom]:
+    """Return what a verb is about, with "the rest" as the consents that no other verb is about."""
+    if len(named) > 1 or Part.REST not in named[0]:
+        return named
+    others = tuple(atom for _, atoms in turns for atom in atoms if atoms is not named)
+    told = gather(others, lexicon)
+    if told is None or told.narrow or told.flags:
+        return named
+    numbers = (n for n, purpose in lexicon.purposes.items() if purpose not in told.purposes)
+    return [Atom({}, numbers=(number, number), digits=str(number)) for number in numbers]
 
 
 def _gives(atom: Atom, sentence: Sentence) -> bool | None:

@@ -62,6 +62,11 @@ def test_the_original_is_kept() -> None:
     [
         (("stop", "3"), "stop3"),
         (("stop", "3", ON_SIGN), "stop 3+"),
+        (("1", ON_SIGN, "2", OFF_SIGN, "3", ON_SIGN), "1✅ 2❌, 3✔️"),
+        (("1", "2"), "✅1 ❌2"),
+        (("1", "2"), "❌1✅2"),
+        (("5",), "5👍"),
+        (("1", "ja", "2", "ne"), "1=jā 2=nē"),
         (("3", OFF_SIGN), "3 -"),
         (("sms", OFF_SIGN, "email", ON_SIGN), "sms-, email+"),
         (("1", "+", "2"), "1+2"),

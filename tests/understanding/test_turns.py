@@ -7,6 +7,8 @@ import pytest
 from consent.intents import IntentName
 from tests.understanding import brief, said
 
+_2_TO_6, _7_AND_8 = "traffic profiling credit location loyalty", "loyalty_offers research"
+
 
 def _wishes(text: str) -> list[tuple[str, str]]:
     """Return what is to end and to come: "off" and "on" with what is named, in order."""
@@ -36,6 +38,10 @@ def _wishes(text: str) -> list[tuple[str, str]]:
         "да 1, нет 7",
         "да на 1, нет на 7",
         "1 - да, 7 - нет",
+        "1=да 7=нет",
+        "1: yes\n7: no",
+        "1) jā 7) nē",
+        "1 iesl, 7 izsl",
         "согласен на 1, отказываюсь от 7",
     ],
 )
@@ -51,6 +57,8 @@ def test_a_yes_and_a_no_are_each_about_their_own(text: str) -> None:
         ("stop 3 un 5, ja 2", [("off", "profiling location"), ("on", "traffic")]),
         ("1 ja, 2 ne, 3 ja", [("off", "traffic"), ("on", "offers profiling")]),
         ("да 1 и 2, нет 3-4", [("off", "profiling credit"), ("on", "offers traffic")]),
+        ("1,2,3 off 4 on", [("off", "offers traffic profiling"), ("on", "credit")]),
+        ("off: 1, 2, 3; on: 4", [("off", "offers traffic profiling"), ("on", "credit")]),
         ("звонки нет, смс да", [("off", "call"), ("on", "sms")]),
         ("zvani nē, e-pasts jā", [("off", "call"), ("on", "email")]),
         ("no calls, yes e-mail", [("off", "call"), ("on", "email")]),
@@ -62,6 +70,29 @@ def test_lists_ranges_and_names_belong_to_their_verb(
 ) -> None:
     """Each verb may have several numbers or names, and each number or name one verb."""
     assert wishes == _wishes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        (
+            "1 un 7 jā, pārējie nē",
+            [("off", f"{_2_TO_6} research"), ("on", "offers loyalty_offers")],
+        ),
+        ("да на 1, нет на остальные", [("off", f"{_2_TO_6} {_7_AND_8}"), ("on", "offers")]),
+        ("1 no, others yes", [("off", "offers"), ("on", f"{_2_TO_6} {_7_AND_8}")]),
+        ("stop 1-6, yes to the rest", [("off", f"offers {_2_TO_6}"), ("on", _7_AND_8)]),
+    ],
+)
+def test_the_rest_is_what_no_other_verb_is_about(text: str, wishes: list[tuple[str, str]]) -> None:
+    """Every consent that is named nowhere else."""
+    assert wishes == _wishes(text)
+
+
+@pytest.mark.parametrize("text", ["sms yes, rest no", "yes 9, no to the rest", "yes all, no rest"])
+def test_the_rest_of_what_is_no_consent_gives_nothing(text: str) -> None:
+    """The rest of the channels may be meant, or of nothing: nothing but the rest ends."""
+    assert IntentName.GRANT not in {wish.name for wish in said(text).wishes}
 
 
 @pytest.mark.parametrize(
