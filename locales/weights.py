@@ -40,7 +40,7 @@ def _learned(stream: mmap) -> Learned:
         mentions=_table(facts["mentions"], stream),
         spellings=build_spellings(stream.read().decode().split("\n")),
         things=facts["things"],
-        opening=facts["opening"],
+        contacting=tuple(facts["contacting"]),
     )
 
 

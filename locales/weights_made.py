@@ -23,7 +23,7 @@ def weights_as_bytes(learned: Learned, made_from: str) -> bytes:
     facts: dict[str, Any] = {
         "made_from": made_from,
         "things": dict(learned.things),
-        "opening": learned.opening,
+        "contacting": learned.contacting,
         "messages": _facts(learned.messages),
         "order": order,
         "mentions": _facts(learned.mentions),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from consent.understanding.clauses import Clause, Reading, read_clauses
-from consent.understanding.judging import in_order, judge, likeliest
+from consent.understanding.judging import judge, likeliest, of_things
 from consent.understanding.labels import CHANGING, WANTED_OFF, WANTED_ON
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import Hearing, Piece, candidates, mention_traits, named_in
@@ -49,11 +49,11 @@ def listen(
     pieces = tuple(_pieces(reading, learned)) if len(named_in(reading)) > 1 else ()
     hearing = Hearing(reading, question, label, likely[label], evidence, judged.targets, pieces)
     if label in CHANGING and len(candidates(hearing)) > 1:
-        ordered = judged.ordered or in_order(reading, question, learned)
-        hearing = hearing._replace(wanted=_wanted(ordered, learned))
-    told = ranges(heard.folded, lexicon)
+        told = of_things(judged, reading, question, learned, heard)
+        hearing = hearing._replace(wanted=_wanted(told, learned))
     is_doubted = judged.ordered is not None
-    return Weighed(hearing, likely, is_doubted, judged.shown, judged.ended, told)
+    spans = ranges(heard.folded, lexicon)
+    return Weighed(hearing, likely, is_doubted, judged.shown, judged.ended, spans)
 
 
 def _share(score: float) -> float:

@@ -59,13 +59,10 @@ def judge(
     ordered = in_order(reading, question, learned)
     both = _mixed(said, ordered, _ORDERED)
     judged = Judged(both, *_likely(both, learned), ordered)
-    encoder = learned.encoder
-    if encoder is None or heard is None or len(heard.plain) > _MOST_ENCODED:
+    encoded = None if _is_plain(judged) else _encoded(heard, reading, question, learned)
+    if encoded is None:
         return judged
-    if _is_plain(judged):
-        return judged
-    shown = _legible(heard, reading, learned)
-    told = encoder.scores(shown, question)
+    shown, told = encoded
     all_three = _mixed(both, told, _ENCODED)
     likely, _ = _likely({name: told[name] for name in said}, learned)
     each = _mixed(judged.likely, likely, _ENCODED)
@@ -103,6 +100,33 @@ def _is_plain(judged: Judged) -> bool:
     which = max(judged.targets.values()) if label == "withdraw" else 1.0
     needed = _PLAIN_CHANGE if label in CHANGING else _PLAIN
     return judged.likely[label] * which > needed
+
+
+def of_things(
+    judged: Judged,
+    reading: Reading,
+    question: str | None,
+    learned: Learned,
+    heard: Heard | None = None,
+) -> Mapping[str, float]:
+    """Return what the order of words and the language model say of each thing.
+
+    Whoever wants several things is heard by both, however plain it is that something ends.
+    """
+    ordered = judged.ordered or in_order(reading, question, learned)
+    encoded = None if judged.shown else _encoded(heard, reading, question, learned)
+    return _mixed(ordered, encoded[1], _ENCODED) if encoded else ordered
+
+
+def _encoded(
+    heard: Heard | None, reading: Reading, question: str | None, learned: Learned
+) -> tuple[str, Mapping[str, float]] | None:
+    """Return what the language model is shown and what it says; none if there is none to ask."""
+    encoder = learned.encoder
+    if encoder is None or heard is None or len(heard.plain) > _MOST_ENCODED:
+        return None
+    shown = _legible(heard, reading, learned)
+    return shown, encoder.scores(shown, question)
 
 
 def in_order(reading: Reading, question: str | None, learned: Learned) -> dict[str, float]:

@@ -91,12 +91,17 @@ class Learned:
     spellings: Spellings
     #: Purpose, channel or topic -> P, C or T.
     things: Mapping[str, str]
-    #: The consent that channels and topics stand for.
-    opening: str
+    #: The consents that allow contact; channels and topics stand for the first.
+    contacting: tuple[str, ...]
     #: Asked about doubtful messages; without one, they stay as doubtful as they are.
     encoder: LanguageModel | None = None
     #: What the traits of words met lately say.
     met: dict[str, int] = field(init=False, default_factory=dict)
+
+    @property
+    def opening(self) -> str:
+        """The consent that channels and topics stand for."""
+        return self.contacting[0]
 
 
 def build_weights(

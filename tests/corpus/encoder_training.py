@@ -24,6 +24,7 @@ from locales.catalogue_source import load_catalogue
 from locales.encoder import FILE
 from tests.corpus.encoder_made import PLACES, encoder_as_bytes, subwords_of, vocabulary_of
 from tests.corpus.examples import Example, read_examples
+from tests.corpus.joined_wishes import with_joined
 from tests.corpus.pretrained import Pretrained, read_pretrained
 from tests.corpus.training import labels_of, things_of, wanted_of
 from tests.corpus.typing_slips import mistyped, without_marks
@@ -254,8 +255,9 @@ def write(model: Pretrained, course: Course, taught: Mapping[str, Floats]) -> No
 def main() -> None:
     """Teach the model, and write it."""
     torch.manual_seed(0)
-    model = read_pretrained()
-    course = course_of(read_examples(ROOT, load_catalogue(ROOT)), model, _ROUNDS)
+    model, catalogue = read_pretrained(), load_catalogue(ROOT)
+    examples = with_joined(read_examples(ROOT, catalogue), catalogue)
+    course = course_of(examples, model, _ROUNDS)
     taught = untaught(model, course.exclusive + course.others.shape[1])
     draw = Random(0)  # noqa: S311 - nothing is kept secret
     write(model, course, teach(model, course, draw, taught))

@@ -36,6 +36,7 @@ from locales.weights_made import name_of_examples, weights_as_bytes
 from tests.corpus import network
 from tests.corpus.descent import ORDERS, Lesson, taught
 from tests.corpus.examples import Example, read_examples
+from tests.corpus.joined_wishes import with_joined
 from tests.corpus.typing_slips import with_slips
 from tests.corpus.whole_numbers import network_of
 
@@ -178,7 +179,7 @@ def _blank(examples: Sequence[Example], catalogue: Catalogue) -> Learned:
         mentions=_nothing(_STATES),
         spellings=_spellings(examples),
         things=things,
-        opening=catalogue.opening.id,
+        contacting=tuple(p.id for p in catalogue.contacting),
     )
 
 
@@ -216,7 +217,7 @@ def things_of(catalogue: Catalogue) -> dict[str, str]:
 def main() -> None:
     """Learn from the examples and write the weights."""
     catalogue = load_catalogue(ROOT)
-    examples = read_examples(ROOT, catalogue)
+    examples = with_joined(read_examples(ROOT, catalogue), catalogue)
     learned = learn(examples, load_words(ROOT, catalogue), catalogue)
     name = name_of_examples(ROOT, catalogue.languages)
     made = ROOT / f"{FILE}.new"

@@ -26,7 +26,7 @@ LEARNED = Learned(
     mentions=taught.weights(("off",), {"k=P": {"off": -1.0}}, {"off": 0.25}),
     spellings=build_spellings(["marketing", "отключите"]),
     things={"offers": "P", "sms": "C"},
-    opening="offers",
+    contacting=("offers",),
 )
 
 
@@ -64,7 +64,7 @@ def test_what_is_written_is_read(
     for was, now in ((LEARNED.messages, read.messages), (LEARNED.mentions, read.mentions)):
         assert (was.labels, was.bias, was.unit) == (now.labels, now.bias, now.unit)
     assert LEARNED.spellings.known == read.spellings.known
-    assert (LEARNED.things, LEARNED.opening) == (read.things, read.opening)
+    assert (LEARNED.things, LEARNED.contacting) == (read.things, read.contacting)
     assert keys == LEARNED.order.words.keys
 
 
@@ -109,7 +109,7 @@ def _body(edit: Edit) -> Edit:
         pytest.param(_body(lambda _body: b"weights"), id="no rows"),
         pytest.param(facts(lambda f: f.pop("messages")), id="a table is missing"),
         pytest.param(facts(lambda f: f.pop("things")), id="the things are missing"),
-        pytest.param(facts(lambda f: f.pop("opening")), id="the opening is missing"),
+        pytest.param(facts(lambda f: f.pop("contacting")), id="what allows contact is missing"),
         pytest.param(facts(lambda f: f["messages"].pop("bias")), id="no bias"),
         pytest.param(facts(lambda f: f["messages"]["bias"].append(0.5)), id="too many biases"),
         pytest.param(facts(lambda f: f["messages"].update(rows="many")), id="no rows at all"),
@@ -172,4 +172,5 @@ def test_shipped_weights() -> None:
     """The shipped weights are about the shipped catalogue."""
     learned = load_weights(ROOT)
     assert taught.THINGS == dict(learned.things)
+    assert tuple(p.id for p in CATALOGUE.contacting) == learned.contacting
     assert CATALOGUE.opening.id == learned.opening

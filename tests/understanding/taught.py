@@ -166,7 +166,7 @@ def learned(says: Says, states: States | None = None) -> Learned:
         mentions=mentions,
         spellings=build_spellings(()),
         things=THINGS,
-        opening=CATALOGUE.opening.id,
+        contacting=tuple(p.id for p in CATALOGUE.contacting),
     )
 
 

@@ -14,6 +14,7 @@ from tests.understanding import taught
 
 SAYS = {
     "ask": {"status": 0.9999},
+    "surely": {"withdraw email": 0.9999},
     "perhaps": {"withdraw": 0.5, "grant": 0.4},
     "nearly": {"withdraw": 0.05, "withdraw sms": 0.9},
     "hardly": {"withdraw": 0.45, "unclear": 0.45},
@@ -120,6 +121,26 @@ def test_a_very_long_message_is_read_without_it(asked: int, length: int) -> None
     model = _model()
     _heard("hardly".ljust(length, "?"), model)
     assert asked == len(model.asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        pytest.param(0, "surely email", id="one thing"),
+        pytest.param(1, "surely email, sms", id="two things"),
+        pytest.param(0, "ask email, sms", id="nothing changes"),
+        pytest.param(0, "surely email, sms".ljust(401, "?"), id="a very long message"),
+    ],
+)
+def test_it_is_asked_what_becomes_of_several_things(asked: int, text: str) -> None:
+    """However plain it is that something ends."""
+    model = _model("off email")
+    heard = _heard(text, model)
+    assert asked == len(model.asked)
+    assert heard.shown is None
+    if asked:
+        off, _ = heard.hearing.wanted["email"]
+        assert off > heard.hearing.wanted["sms"][0]
 
 
 def test_pieces_are_not_shown_to_it() -> None:

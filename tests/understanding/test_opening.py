@@ -42,7 +42,7 @@ def test_a_signed_refusal_of_one_consent_ends_that_one() -> None:
     "text",
     [
         pytest.param("Stop, what a day", id="a-sigh"),
-        pytest.param("stop, thief!", id="a-cry"),
+        pytest.param("Stop, hold the door", id="a-cry"),
         pytest.param("Stop, не отключайте ничего", id="a-negation"),
         pytest.param("стоп, тут что-то странное творится", id="a-remark"),
     ],

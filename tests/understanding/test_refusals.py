@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from consent.intents import IntentName, Wish
+from consent.intents import IntentName, Scope, Wish
 from consent.understanding.refusals import intent_of, wishes_of
 from tests.builders import CHANNELS, PURPOSES
 from tests.understanding import taught
-from tests.understanding.taught import Says, States, heard
+from tests.understanding.taught import Says, States, heard, understood
 
 OFF, ON = (0.9, 0.02), (0.02, 0.9)
 ENDS: Says = {"zork": {"withdraw": 0.95}}
@@ -60,7 +60,7 @@ def test_without_a_name(expected: str, shares: dict[str, float]) -> None:
     ("expected", "shares"),
     [
         pytest.param(
-            "withdraw_all marketing",
+            "withdraw_all marketing, withdraw traffic",
             {"withdraw_all marketing": 0.6, "withdraw": 0.35},
             id="rather all marketing",
         ),
@@ -74,6 +74,34 @@ def test_without_a_name(expected: str, shares: dict[str, float]) -> None:
 def test_all_goes_before_what_is_named(expected: str, shares: dict[str, float]) -> None:
     """A name beside "all" does not make the withdrawal smaller."""
     assert expected == heard("zork traffic", {"zork": shares}, {"traffic": OFF})
+
+
+@pytest.mark.parametrize(
+    ("text", "states", "beside"),
+    [
+        pytest.param("zork traffic", {"traffic": OFF}, [("traffic",)], id="a consent"),
+        pytest.param(
+            "zork traffic credit",
+            {"traffic": OFF, "credit": OFF},
+            [("traffic", "credit")],
+            id="two of them",
+        ),
+        pytest.param("zork offers", {"offers": OFF}, [], id="a part of it"),
+        pytest.param("zork loyalty_offers", {"loyalty_offers": OFF}, [], id="another part of it"),
+        pytest.param("zork email", {"email": OFF}, [], id="a way to send it"),
+        pytest.param("zork traffic", {"traffic": (0.7, 0.1)}, [], id="only likely"),
+    ],
+)
+def test_what_clearly_ends_beside_advertising(
+    text: str, states: States, beside: list[tuple[str, ...]]
+) -> None:
+    """Advertising ends, and what is no part of it ends as well."""
+    says: Says = {"zork": {"withdraw_all marketing": 0.95}}
+    first, *rest = understood(text, says, states).wishes
+    assert (IntentName.WITHDRAW_ALL, Scope.MARKETING) == (first.name, first.scope)
+    assert [(IntentName.WITHDRAW, things) for things in beside] == [
+        (wish.name, wish.purposes) for wish in rest
+    ]
 
 
 @pytest.mark.parametrize(

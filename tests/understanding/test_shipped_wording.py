@@ -54,6 +54,7 @@ def test_sentences(expected: str, text: str) -> None:
         pytest.param("withdraw", "atsaucu piekrišanas no otrās līdz piektajai, paldies", id="lv"),
         pytest.param("withdraw", "хочу отказаться от пунктов 2-5, спасибо за понимание", id="ru"),
         pytest.param("withdraw", "please switch off 2 through 5, thank you so much", id="en"),
+        pytest.param("withdraw", "no 2. līdz 5. visas nost lūdzu ātrāk", id="lv all of them"),
         pytest.param("grant", "Piekrītu no 2. līdz 5. punktam, paldies jums", id="lv grant"),
     ],
 )
