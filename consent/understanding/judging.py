@@ -1,7 +1,7 @@
 """What a message is taken for, by three readers: each is asked if those before it leave a doubt.
 
 The first goes by traits whatever their order, the second by words in their order, the third is a
-language model.
+language model. The last two are always asked what becomes of several things.
 """
 
 from __future__ import annotations

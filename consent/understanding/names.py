@@ -14,7 +14,7 @@ from consent.understanding.lexicon import Lexicon
 from consent.understanding.message import Atom, Message, Sentence
 from consent.understanding.parts import Part
 from consent.understanding.targets import Targets, gather
-from consent.understanding.verbs import explain, grant
+from consent.understanding.verbs import UNCLEAR, explain, grant
 from consent.understanding.withdrawals import withdraw
 
 WITHDRAWING = (Part.STOP, Part.EVERYTHING, Part.WITHDRAW, Part.REFUSE)
@@ -82,7 +82,7 @@ def _answer_channels(targets: Targets, sentence: Sentence, lexicon: Lexicon) -> 
 def wish(message: Message, lexicon: Lexicon) -> Intent | None:
     """Read a verb with what it is about."""
     sentence = message.sentence
-    found = _verb(sentence.atoms) if sentence else None
+    found = _verb(_without_okay(sentence.atoms)) if sentence else None
     if sentence is None or found is None:
         return None
     verb, atom, rest = found
@@ -96,7 +96,7 @@ def wish(message: Message, lexicon: Lexicon) -> Intent | None:
     if verb is Part.EXPLAIN:
         return explain(targets, sentence, lexicon)
     if verb in GRANTING or (message.pending == "grant" and verb is Part.OKAY):
-        return None if _refuses(rest, sentence) else grant(targets, sentence, lexicon)
+        return UNCLEAR if _refuses(rest, sentence) else grant(targets, sentence, lexicon)
     return _about(verb, targets, sentence)
 
 
@@ -105,6 +105,12 @@ def _refuses(atoms: tuple[Atom, ...], sentence: Sentence) -> bool:
     return any(
         Part.NO in a and (not sentence.languages or sentence.plays(a, Part.NO)) for a in atoms
     )
+
+
+def _without_okay(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+    """Return what stands behind an "ok" that says nothing but that one was heard: "ok, no 3"."""
+    heard = len(atoms) > 2 and Part.OKAY in atoms[0]  # noqa: PLR2004
+    return atoms[1:] if heard and _verb_part(atoms[1]) in (*WITHDRAWING, Part.NO) else atoms
 
 
 def _about(verb: Part, targets: Targets, sentence: Sentence) -> Intent | None:

@@ -12,7 +12,7 @@ from consent.intents import Intent, IntentName, Scope, Wish
 from consent.understanding.hearing import Weighed, mentioned
 from consent.understanding.labels import ENDING, EVERYTHING, MARKETING
 from consent.understanding.mentions import OFF, ON, named_in
-from consent.understanding.ranges import Ranges, filled
+from consent.understanding.ranges import filled
 from consent.understanding.weights import Learned
 
 #: A withdrawal is carried out above this, else asked about.
@@ -33,8 +33,9 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
     """Return what a message ends, and what it wants on instead."""
     share = sum(weighed.shares[label] for label in ENDING)
     states = mentioned(weighed.hearing, learned)
-    off = _within(weighed.told, _off(weighed, states, learned))
-    certain = share >= SURE
+    off = _off(weighed, states, learned)
+    # "From 2 to 5, all of them off": all of the range, or all there is.
+    certain = share >= SURE and not (off is Scope.ALL and weighed.told)
     if isinstance(off, Scope):
         ends = [Wish(name=IntentName.WITHDRAW_ALL, scope=off, certain=certain)]
         if off is Scope.MARKETING:
@@ -46,13 +47,6 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
         ends = wishes_of(IntentName.WITHDRAW, off, learned, certain=certain)
         on = [thing for thing in things(states, ON) if thing not in off]
     return intent_of([*ends, *wishes_of(IntentName.GRANT, on, learned, certain=certain)], share)
-
-
-def _within(told: Ranges, off: list[str] | Scope) -> list[str] | Scope:
-    """Return what "from 2 to 5, all of them off" ends: all of a range is no more than it."""
-    if off is Scope.ALL and told:
-        return [purpose for purposes in told for purpose in purposes]
-    return off
 
 
 def _beside(states: _States, learned: Learned) -> list[str]:

@@ -13,8 +13,8 @@ from consent.understanding.scripts import on_other_keys
 from consent.understanding.sentence import read
 from consent.understanding.text import hear
 
-#: Shorter words are words of some other language on any keyboard.
-_FEWEST_LETTERS, _MOST_WORDS = 4, 3
+#: Shorter messages are words of some other language on any keyboard.
+_SHORTEST, _MOST_WORDS = 4, 3
 #: What nobody loses by: a yes or a gift has to be typed as it is listed.
 _HARMLESS = frozenset(
     {
@@ -27,7 +27,7 @@ _HARMLESS = frozenset(
 def on_other_keyboard(message: Message, lexicon: Lexicon) -> Intent | None:
     """Read unknown words as those that the same keys give in the other script."""
     text = message.heard.plain
-    if message.sentence or len(text) < _FEWEST_LETTERS or len(text.split()) > _MOST_WORDS:
+    if message.sentence or len(text) < _SHORTEST or len(text.split()) > _MOST_WORDS:
         return None
     heard = hear(on_other_keys(text))
     meant = message._replace(heard=heard, sentence=read(heard.tokens, lexicon))

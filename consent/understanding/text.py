@@ -28,10 +28,13 @@ _TOKEN = re.compile(
     r"|(?<=[^\s+\-])[+-](?=[\s,;.!?)]|$)"  # 3+
     r"|(?<=[0-9] )[+-]$"  # 3 +
     r"|[+-](?=[0-9])"  # -3
-    r"|(?<=[0-9])[✅✔☑❌✖✗](?![0-9])"  # 1✅ 2❌
+    r"|(?<=[0-9])[✅✔☑❌✖✗]|(?<=[0-9] )[✅✔☑❌✖✗]"  # 1✅ 2 ❌
+    r"|(?<=[0-9][.)] )[✅✔☑❌✖✗]|[✅✔☑❌✖✗](?= ?[0-9])"  # 1. ✅; ❌ 2
     r"|[+?&/#%€$<>@^~|\\⁄]"
     r"|[^\W_]"  # digits of other scripts
 )
+#: Ticks behind numbers; before them, nobody knows which number they stand at.
+_TICKED = re.compile(r"(?:[^0-9✅✔☑❌✖✗]*[0-9]+[.)]? ?[✅✔☑❌✖✗](?![0-9]))+[^0-9✅✔☑❌✖✗]*$")
 
 
 class Heard(NamedTuple):
@@ -59,12 +62,13 @@ def hear(text: str) -> Heard:
 
 def _tokens(folded: str) -> Iterator[str]:
     """Yield words, numbers, ranges and signs; the same token again and again only once."""
-    last = ""
+    last, is_ticked = "", _TICKED.match(folded) is not None
     for found in _TOKEN.finditer(folded):
         token = found[0]
         if token in {"+", "-"}:
             token = _sign(token, folded, found.start(), found.end())
-        token = _TICKS.get(token, token)
+        elif is_ticked:
+            token = _TICKS.get(token, token)
         if token != last or token[0].isdigit():
             yield token
         last = token

@@ -6,6 +6,7 @@ that begins and ends with one leaves open which is meant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from consent.intents import Intent
@@ -23,7 +24,12 @@ _OFF, _ON = (*WITHDRAWING, Part.NO, Part.SHORT_NO), (*GRANTING, Part.OKAY)
 _SOFTER = frozenset({Part.ALL, Part.CONSENT, Part.CHANNEL, Part.TOPIC})
 #: What limits or turns what was said before it.
 _TURNING = frozenset({Part.ONLY, Part.EXCEPT})
-_FEWEST = 2
+#: So many verbs, and with what they are about so many phrases.
+_FEWEST, _SHORTEST = 2, 4
+#: A yes or a no by itself before the rest: "no, 1 yes, 2 too".
+_ANSWERED = re.compile(r"\W*[^\W\d_]+ ?[,.;!]")
+_DASHES = frozenset({OFF_SIGN, BEFORE_SIGN})
+_NAMES = (Part.COUNT, Part.PURPOSE, Part.CHANNEL, Part.TOPIC)
 _NO_WISH = (Part.AND, Part.OF, Part.TO, Part.NUMBER)
 
 #: What a verb is about, by whether it ends or gives.
@@ -35,10 +41,14 @@ def in_turn(message: Message, lexicon: Lexicon) -> Intent | None:
     sentence = message.sentence
     if sentence is None or any(part in a for part in _TURNING for a in sentence.atoms):
         return None
+    if _ANSWERED.match(message.heard.folded):
+        return None
     turns = _turns(sentence)
     if len(turns) < _FEWEST or not all(map(_is_about_something, turns)):
         return None
     turns = [(gives, _spelt_out(named, turns, lexicon)) for gives, named in turns]
+    if _is_contradicted(turns):
+        return None
     intents: list[Intent | None] = []
     for giving, verb in ((False, withdraw), (True, grant)):
         atoms = tuple(atom for gives, named in turns if gives is giving for atom in named)
@@ -53,11 +63,16 @@ def in_turn(message: Message, lexicon: Lexicon) -> Intent | None:
 
 def _turns(sentence: Sentence) -> list[_Turn]:
     """Return each verb with what stands behind it, or before it if the message ends with one."""
-    sides = [_gives(atom, sentence) for atom in sentence.atoms]
-    if not sides or (sides[0] is None) == (sides[-1] is None):
+    both = [(atom, _gives(atom, sentence)) for atom in sentence.atoms]
+    if len(both) < _SHORTEST:
         return []
-    both = list(zip(sentence.atoms, sides, strict=True))
-    if sides[0] is not None:
+    if both[0][1] is not None and Part.REST in both[-2][0]:
+        # "Yes 1 and 8, the rest no."
+        both[-2:] = both[-1], both[-2]
+    first, last = both[0][1], both[-1][1]
+    if (first is None) == (last is None):
+        return []
+    if first is not None:
         return list(_taken(both))
     return [(gives, named[::-1]) for gives, named in list(_taken(both[::-1]))][::-1]
 
@@ -70,7 +85,7 @@ def _taken(both: Sequence[tuple[Atom, bool | None]]) -> Iterator[_Turn]:
             yield gives, named
         elif atom.senses.keys() != {Part.AND}:
             # "1 - yes": the dash only stands between the two.
-            named.append(atom._replace(sign="") if atom.sign == OFF_SIGN else atom)
+            named.append(atom._replace(sign="") if atom.sign in _DASHES else atom)
 
 
 def _spelt_out(named: list[Atom], turns: Sequence[_Turn], lexicon: Lexicon) -> list[Atom]:
@@ -79,7 +94,7 @@ def _spelt_out(named: list[Atom], turns: Sequence[_Turn], lexicon: Lexicon) -> l
         return named
     others = tuple(atom for _, atoms in turns for atom in atoms if atoms is not named)
     told = gather(others, lexicon)
-    if told is None or told.narrow or told.flags:
+    if told is None or told.narrow or told.flags or told.unsure or told.unknown is not None:
         return named
     numbers = (n for n, purpose in lexicon.purposes.items() if purpose not in told.purposes)
     return [Atom({}, numbers=(number, number), digits=str(number)) for number in numbers]
@@ -97,7 +112,22 @@ def _gives(atom: Atom, sentence: Sentence) -> bool | None:
 
 def _is_about_something(turn: _Turn) -> bool:
     _, named = turn
-    signs = {atom.sign for atom in named} - {""}
-    return not signs - {BEFORE_SIGN} and any(
+    return not any(atom.sign for atom in named) and any(
         atom.numbers or not any(part in atom for part in _NO_WISH) for atom in named
     )
+
+
+def _is_contradicted(turns: Sequence[_Turn]) -> bool:
+    """Say whether something is to end and to come, or all is to come but something."""
+    ends = [atom for gives, named in turns if not gives for atom in named]
+    comes = [atom for gives, named in turns if gives for atom in named]
+    if ends and any(Part.ALL in atom for atom in comes):
+        return True
+    return any(_same(one, two) for one in ends for two in comes)
+
+
+def _same(one: Atom, two: Atom) -> bool:
+    """Say whether two phrases name the same: numbers that overlap, or one name."""
+    if one.numbers and two.numbers:
+        return max(one.numbers[0], two.numbers[0]) <= min(one.numbers[1], two.numbers[1])
+    return any(one.values(part) and one.values(part) == two.values(part) for part in _NAMES)

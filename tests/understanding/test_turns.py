@@ -38,6 +38,7 @@ def _wishes(text: str) -> list[tuple[str, str]]:
         "да 1, нет 7",
         "да на 1, нет на 7",
         "1 - да, 7 - нет",
+        "yes-1, no-7",
         "1=да 7=нет",
         "1: yes\n7: no",
         "1) jā 7) nē",
@@ -81,6 +82,10 @@ def test_lists_ranges_and_names_belong_to_their_verb(
         ),
         ("да на 1, нет на остальные", [("off", f"{_2_TO_6} {_7_AND_8}"), ("on", "offers")]),
         ("1 no, others yes", [("off", "offers"), ("on", f"{_2_TO_6} {_7_AND_8}")]),
+        (
+            "да 1 и 8, остальное нет",
+            [("off", f"{_2_TO_6} loyalty_offers"), ("on", "offers research")],
+        ),
         ("stop 1-6, yes to the rest", [("off", f"offers {_2_TO_6}"), ("on", _7_AND_8)]),
     ],
 )
@@ -89,7 +94,9 @@ def test_the_rest_is_what_no_other_verb_is_about(text: str, wishes: list[tuple[s
     assert wishes == _wishes(text)
 
 
-@pytest.mark.parametrize("text", ["sms yes, rest no", "yes 9, no to the rest", "yes all, no rest"])
+@pytest.mark.parametrize(
+    "text", ["sms yes, rest no", "yes 9, no to the rest", "yes all, no rest", "no 9, yes the rest"]
+)
 def test_the_rest_of_what_is_no_consent_gives_nothing(text: str) -> None:
     """The rest of the channels may be meant, or of nothing: nothing but the rest ends."""
     assert IntentName.GRANT not in {wish.name for wish in said(text).wishes}
@@ -103,9 +110,16 @@ def test_the_name_of_a_consent_gives_nothing(text: str) -> None:
     assert [("off", "profiling location")] == _wishes(text)
 
 
-@pytest.mark.parametrize("text", ["yes no 1", "stop sms stop", "yes 1 no", "1 yes no 7"])
-def test_a_verb_about_nothing_gives_nothing(text: str) -> None:
-    """With a verb too many nothing is given."""
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("yes no 1", "stop sms stop", "yes 1 no", "1 yes no 7", "yes 1 2 3 no", "yes 1, 2, no"),
+        *("yes 1 no 1", "stop 1, start 1", "yes 1-4, no 3", "no sms, yes sms", "yes all, no 3"),
+        *("nē, 1 jā, 2 arī", "да, 1 нет, 2 тоже"),
+    ],
+)
+def test_a_verb_too_many_gives_nothing(text: str) -> None:
+    """Nor what is refused as well, nor what stands behind a yes or no by itself."""
     assert IntentName.GRANT not in {wish.name for wish in said(text).wishes}
 
 
@@ -128,3 +142,9 @@ def test_a_number_that_is_nobodys_gives_nothing(text: str) -> None:
     ends, gives = said(text).wishes
     assert (("profiling",), None) == (ends.purposes, ends.unknown_number)
     assert ((), 99) == (gives.purposes, gives.unknown_number)
+
+
+@pytest.mark.parametrize("text", ["ok, no 3", "okay stop 3", "ладно, нет 3"])
+def test_an_okay_before_a_refusal_gives_nothing(text: str) -> None:
+    """It says that one was heard."""
+    assert "withdraw profiling" == brief(text)
