@@ -34,8 +34,7 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
     share = sum(weighed.shares[label] for label in ENDING)
     states = mentioned(weighed.hearing, learned)
     off = _off(weighed, states, learned)
-    # "From 2 to 5, all of them off": all of the range, or all there is.
-    certain = share >= SURE and not (off is Scope.ALL and weighed.told)
+    certain = share >= SURE and not (off is Scope.ALL and _names_part(weighed, learned))
     if isinstance(off, Scope):
         ends = [Wish(name=IntentName.WITHDRAW_ALL, scope=off, certain=certain)]
         if off is Scope.MARKETING:
@@ -47,6 +46,12 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
         ends = wishes_of(IntentName.WITHDRAW, off, learned, certain=certain)
         on = [thing for thing in things(states, ON) if thing not in off]
     return intent_of([*ends, *wishes_of(IntentName.GRANT, on, learned, certain=certain)], share)
+
+
+def _names_part(weighed: Weighed, learned: Learned) -> bool:
+    """Say whether "all" may be all of a range: "from 2 to 5, all of them off"; not "1 to 8"."""
+    every = sum(kind == "P" for kind in learned.things.values())
+    return any(len(purposes) < every for purposes in weighed.told)
 
 
 def _beside(states: _States, learned: Learned) -> list[str]:

@@ -189,3 +189,9 @@ def test_all_of_a_range_is_asked_about() -> None:
     """It may be all of the range, or all there is: nothing ends unasked."""
     intent = understand("no 2. līdz 5. visas nost lūdzu ātrāk", LEXICON)
     assert ("withdraw_all", False) == (intent.name.value, intent.certain)
+
+
+def test_all_from_the_first_to_the_last_ends() -> None:
+    """A range of every consent leaves nothing to ask."""
+    intent = understand("from 1 to 8 I want every single one of them gone", LEXICON)
+    assert ("withdraw_all", "all", True) == (intent.name.value, intent.scope, intent.certain)
