@@ -34,7 +34,7 @@ _TOKEN = re.compile(
     r"|[^\W_]"  # digits of other scripts
 )
 #: Ticks behind numbers; before them, nobody knows which number they stand at.
-_TICKED = re.compile(r"(?:[^0-9✅✔☑❌✖✗]*[0-9]+[.)]? ?[✅✔☑❌✖✗](?![0-9]))+[^0-9✅✔☑❌✖✗]*$")
+_TICKED = re.compile(r"(?:[^0-9✅✔☑❌✖✗]*+[0-9]++[.)]? ?[✅✔☑❌✖✗](?![0-9]))++[^0-9✅✔☑❌✖✗]*+$")
 
 
 class Heard(NamedTuple):
