@@ -139,7 +139,7 @@ def free_wording(subject: Subject) -> Figure:
 
 
 def doubtful_wording(subject: Subject) -> Figure:
-    """Those of them that the language model is shown: the median message."""
+    """Those of them that need the language model to tell what they are: the median message."""
     return _of_examples("understanding: doubtful", subject, None, partial(_is_shown, subject))
 
 
@@ -155,7 +155,7 @@ def _of_examples(
 
 
 def _is_shown(subject: Subject, said: _Said) -> bool:
-    """Say whether the language model is shown a message."""
+    """Say whether the language model is asked what a message is."""
     text, _ = said
     learned = subject.lexicon.learned
     if learned is None:

@@ -30,7 +30,7 @@ class Weighed(NamedTuple):
     shares: Mapping[str, float]
     #: Its traits alone did not make it plain, so its words were read in their order as well.
     doubted: bool
-    #: What the language model was shown, if it was asked as well.
+    #: What the language model was shown, if it was asked what the message is.
     shown: str | None = None
     #: How probably it ends something by the mean of what it and the others say, each by itself.
     ended: float = 0.0

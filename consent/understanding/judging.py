@@ -37,7 +37,7 @@ class Judged(NamedTuple):
     targets: Mapping[str, float]
     #: What its words say in their order, and the language model, if they were asked.
     ordered: Mapping[str, float] | None = None
-    #: What the language model was shown, if it was asked as well.
+    #: What the language model was shown, if it was asked as well what the message is.
     shown: str | None = None
     #: How probably it ends something by the mean of what it and the others say, each by itself.
     ended: float = 0.0
@@ -107,7 +107,7 @@ def of_things(
     reading: Reading,
     question: str | None,
     learned: Learned,
-    heard: Heard | None = None,
+    heard: Heard,
 ) -> Mapping[str, float]:
     """Return what the order of words and the language model say of each thing.
 

@@ -14,8 +14,7 @@ from consent.understanding.message import Atom, Message
 from consent.understanding.parts import A, Part
 from consent.understanding.targets import gather
 from consent.understanding.text import OFF_SIGN, ON_SIGN
-from consent.understanding.verbs import explain, grant
-from consent.understanding.withdrawals import together, withdraw
+from consent.understanding.verbs import ended_and_given, explain
 
 _DIGITS_EXPLAINED = 2
 
@@ -43,19 +42,9 @@ def signed(message: Message, lexicon: Lexicon) -> Intent | None:
     atoms = [a for a in sentence.atoms if a.senses.keys() != {Part.AND}]
     if not atoms or not all(a.sign in {ON_SIGN, OFF_SIGN} for a in atoms):
         return None
-    intents: list[Intent | None] = []
-    for sign, verb in ((OFF_SIGN, withdraw), (ON_SIGN, grant)):
-        targets = gather(tuple(a for a in atoms if a.sign == sign), lexicon)
-        if targets is None or not targets.empty:
-            intents.append(verb(targets, sentence, lexicon) if targets else None)
-    sure = [intent for intent in intents if intent]
-    if not sure or len(sure) < len(intents):
-        return None
-    return _one(sure)
-
-
-def _one(intents: list[Intent]) -> Intent:
-    return intents[0] if len(intents) == 1 else together(*intents)
+    ends = tuple(a for a in atoms if a.sign == OFF_SIGN)
+    comes = tuple(a for a in atoms if a.sign == ON_SIGN)
+    return ended_and_given(ends, comes, sentence, lexicon)
 
 
 def number(message: Message, lexicon: Lexicon) -> Intent | None:

@@ -1,7 +1,8 @@
 """Several verbs in one message, each with what it is about: "yes 1, no 7", "3 off, 5 on".
 
-The verbs stand before what they are about, or behind it, all of them in the same way; a message
-that begins and ends with one leaves open which is meant.
+The verbs stand before what they are about, or behind it, all of them in the same way; only "the
+rest" may stand before its verb in either. Another message that begins and ends with a verb leaves
+open which is meant.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ from consent.understanding.names import GRANTING, WITHDRAWING
 from consent.understanding.parts import Part
 from consent.understanding.targets import gather
 from consent.understanding.text import BEFORE_SIGN, OFF_SIGN
-from consent.understanding.verbs import grant
-from consent.understanding.withdrawals import together, withdraw
+from consent.understanding.verbs import ended_and_given
 
 _OFF, _ON = (*WITHDRAWING, Part.NO, Part.SHORT_NO), (*GRANTING, Part.OKAY)
-#: What a verb may be instead: "I withdraw 3, consent 5" gives nothing.
+#: What a word may be instead of a verb: "I withdraw 3, consent 5" gives nothing.
 _SOFTER = frozenset({Part.ALL, Part.CONSENT, Part.CHANNEL, Part.TOPIC})
 #: What limits or turns what was said before it.
 _TURNING = frozenset({Part.ONLY, Part.EXCEPT})
@@ -39,26 +39,19 @@ _Turn = tuple[bool, list[Atom]]
 def in_turn(message: Message, lexicon: Lexicon) -> Intent | None:
     """Read two verbs or more, each with what it is about; what ends comes first."""
     sentence = message.sentence
-    if sentence is None or any(part in a for part in _TURNING for a in sentence.atoms):
+    if sentence is None or _ANSWERED.match(message.heard.folded):
         return None
-    if _ANSWERED.match(message.heard.folded):
+    if any(part in a for part in _TURNING for a in sentence.atoms):
         return None
     turns = _turns(sentence)
     if len(turns) < _FEWEST or not all(map(_is_about_something, turns)):
         return None
     turns = [(gives, _spelt_out(named, turns, lexicon)) for gives, named in turns]
-    if _is_contradicted(turns):
+    ends = tuple(atom for gives, named in turns if not gives for atom in named)
+    comes = tuple(atom for gives, named in turns if gives for atom in named)
+    if _is_contradicted(ends, comes):
         return None
-    intents: list[Intent | None] = []
-    for giving, verb in ((False, withdraw), (True, grant)):
-        atoms = tuple(atom for gives, named in turns if gives is giving for atom in named)
-        targets = gather(atoms, lexicon) if atoms else None
-        if atoms:
-            intents.append(verb(targets, sentence, lexicon) if targets else None)
-    read = [intent for intent in intents if intent]
-    if len(read) < len(intents):
-        return None
-    return read[0] if len(read) == 1 else together(*read)
+    return ended_and_given(ends, comes, sentence, lexicon)
 
 
 def _turns(sentence: Sentence) -> list[_Turn]:
@@ -117,13 +110,10 @@ def _is_about_something(turn: _Turn) -> bool:
     )
 
 
-def _is_contradicted(turns: Sequence[_Turn]) -> bool:
+def _is_contradicted(ends: Sequence[Atom], comes: Sequence[Atom]) -> bool:
     """Say whether something is to end and to come, or all is to come but something."""
-    ends = [atom for gives, named in turns if not gives for atom in named]
-    comes = [atom for gives, named in turns if gives for atom in named]
-    if ends and any(Part.ALL in atom for atom in comes):
-        return True
-    return any(_same(one, two) for one in ends for two in comes)
+    is_all = any(Part.ALL in atom for atom in comes)
+    return bool(ends and is_all) or any(_same(one, two) for one in ends for two in comes)
 
 
 def _same(one: Atom, two: Atom) -> bool:

@@ -12,10 +12,11 @@ from dataclasses import replace
 from consent.intents import Intent, IntentName, Scope
 from consent.understanding.extent import names_some, others, scope_of
 from consent.understanding.lexicon import Lexicon
-from consent.understanding.message import Sentence
+from consent.understanding.message import Atom, Sentence
 from consent.understanding.parts import Part
-from consent.understanding.targets import Targets
+from consent.understanding.targets import Targets, gather
 from consent.understanding.text import ON_SIGN
+from consent.understanding.withdrawals import together, withdraw
 
 #: Nothing was understood: write nothing (language.md, section 1).
 UNCLEAR = Intent(name=IntentName.UNCLEAR, confidence=0.0)
@@ -47,6 +48,21 @@ def _grant_named(targets: Targets, intent: Intent, lexicon: Lexicon) -> Intent |
     if mixed or (targets.purposes and apart):
         return None
     return replace(intent, channels=targets.channels, topics=targets.topics)
+
+
+def ended_and_given(
+    ends: tuple[Atom, ...], comes: tuple[Atom, ...], sentence: Sentence, lexicon: Lexicon
+) -> Intent | None:
+    """Return what ends and what is to be given, in this order; none if either makes no sense."""
+    intents: list[Intent | None] = []
+    for atoms, verb in ((ends, withdraw), (comes, grant)):
+        targets = gather(atoms, lexicon)
+        if targets is None or not targets.empty:
+            intents.append(verb(targets, sentence, lexicon) if targets else None)
+    read = [intent for intent in intents if intent]
+    if not read or len(read) < len(intents):
+        return None
+    return read[0] if len(read) == 1 else together(*read)
 
 
 def explain(targets: Targets, sentence: Sentence, _lexicon: Lexicon) -> Intent | None:
