@@ -13,7 +13,7 @@ from tests.store.servers import Server, server
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """Return a server of our own."""
-    with server() as running:
+    with server(durable=True) as running:
         yield running
 
 
