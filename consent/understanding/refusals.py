@@ -42,7 +42,7 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
             ends += wishes_of(IntentName.WITHDRAW, also, learned, certain=certain)
         on = [thing for thing, found in states.items() if found[ON] > _CLEAR]
     else:
-        off = filled(off, weighed.told)
+        off = filled(off, weighed.told, learned.things)
         ends = wishes_of(IntentName.WITHDRAW, off, learned, certain=certain)
         on = [thing for thing in things(states, ON) if thing not in off]
     return intent_of([*ends, *wishes_of(IntentName.GRANT, on, learned, certain=certain)], share)
@@ -51,7 +51,7 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
 def _names_part(weighed: Weighed, learned: Learned) -> bool:
     """Say whether "all" may be all of a range: "from 2 to 5, all of them off"; not "1 to 8"."""
     every = sum(kind == "P" for kind in learned.things.values())
-    return any(len(purposes) < every for purposes in weighed.told)
+    return any(len(found.purposes) < every for found in weighed.told)
 
 
 def _beside(states: _States, learned: Learned) -> list[str]:

@@ -169,7 +169,7 @@ def _given(weighed: Weighed, learned: Learned) -> Intent:
     states = mentioned(weighed.hearing, learned)
     clear = not any(clause.question for clause in weighed.hearing.reading.clauses)
     named = named_in(weighed.hearing.reading)
-    on = filled(things(states, ON), weighed.told)
+    on = filled(things(states, ON), weighed.told, learned.things)
     wishes = [
         replace(wish, certain=clear and named.issuperset((*wish.channels, *wish.topics)))
         if wish.channels or wish.topics

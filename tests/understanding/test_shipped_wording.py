@@ -69,7 +69,24 @@ def test_a_range_is_all_its_numbers(name: str, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param("beidziet zvanīt un atslēdziet arī no 2 līdz 5, paldies jums", id="lv"),
+        pytest.param("отключите пункты 2-5, и звонки тоже, будьте добры", id="ru"),
+        pytest.param("switch off 2 to 5 and the calls too please, thanks a lot", id="en"),
+    ],
+)
+def test_a_range_may_stand_beside_a_channel(text: str) -> None:
+    """Where a word joins them, numbers beside a channel are consents and no hours."""
+    wishes = understand(text, LEXICON).wishes
+    assert {"call"} == {channel for wish in wishes for channel in wish.channels}
+    purposes = {purpose for wish in wishes for purpose in wish.purposes}
+    assert {"traffic", "profiling", "credit", "location"} == purposes - {"offers"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         pytest.param("nezvaniet man no 2 līdz 5, es guļu", id="lv hours"),
+        pytest.param("не звоните мне с 2 до 5, я сплю", id="ru hours"),
         pytest.param("получаю по 3-5 смс в день, хватит", id="ru so many"),
         pytest.param("don't ring me 2-5 pm", id="en hours"),
     ],
