@@ -64,11 +64,11 @@ bench: $(VENV)/installed-test  ## How fast everything is, beside its floors (a q
 train: $(VENV)/installed-test  ## Learn anew how customers word things, from the examples
 	@$(ONE_THREAD) $(BIN)/python -m tests.corpus.training
 
-train-encoder: $(VENV)/installed-test  ## Teach the language model anew (an hour; gigabytes of packages)
+train-encoder: $(VENV)/installed-test  ## Teach the language model anew (three hours; gigabytes of packages)
 	@$(PIP) install --require-hashes -r requirements/encoder.txt
 	@$(BIN)/python -m tests.corpus.encoder_training
 
-teach-encoder: $(VENV)/installed-test  ## Teach the shipped language model further (half an hour; the same packages)
+teach-encoder: $(VENV)/installed-test  ## Teach the shipped language model further (an hour; the same packages)
 	@$(PIP) install --require-hashes -r requirements/encoder.txt
 	@$(BIN)/python -m tests.corpus.encoder_further
 

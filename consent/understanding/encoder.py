@@ -1,8 +1,8 @@
 """A small language model that reads a whole message: what stands where, and what it refers to.
 
-Six layers of a transformer encoder (Vaswani et al. 2017; Devlin et al. 2018), pretrained on a
+Twelve layers of a transformer encoder (Vaswani et al. 2017; Devlin et al. 2018), pretrained on a
 hundred languages as multilingual E5 (Wang et al. 2024, MIT licence) and taught this task by the
-examples. It is dear, some ten thousand times a word looked up, so it is asked about doubtful
+examples. It is dear, some twenty thousand times a word looked up, so it is asked about doubtful
 messages alone. What it says is rounded: machines that add in another order nearly always say the
 same, and else differ by one grain.
 """

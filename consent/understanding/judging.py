@@ -22,9 +22,9 @@ from consent.understanding.weights import Learned, shares
 #: So many words met lately are kept with what was learnt of them.
 _MOST_MET = 10_000
 #: Above the first it is plain what a message is that changes nothing; else above the second.
-_PLAIN, _PLAIN_CHANGE = 0.97, 0.997
+_PLAIN, _PLAIN_CHANGE = 0.97, 0.999
 #: So much of a mean counts what the order of words says, and then the language model.
-_ORDERED, _ENCODED = 0.5, 0.5
+_ORDERED, _ENCODED = 0.5, 0.65
 #: A longer message is read without it: its time grows with the length.
 _MOST_ENCODED = 400
 

@@ -29,9 +29,9 @@ from consent.understanding.weights import Learned
 
 #: A withdrawal is at least asked about above the first; a grant shows its notice, or switches a
 #: channel on, above the second.
-_LIKELY, _GRANT = 0.3, 0.95
+_LIKELY, _GRANT = 0.3, 0.97
 #: What one reader takes for a withdrawal and another does not is asked about above this.
-_DISPUTED = 0.4
+_DISPUTED = 0.3
 _NAMED = 0.5
 #: Without a cue for an act, with fewer cues and fewer words met before, a message is strange.
 _CUED, _FAMILIAR = 0.25, 0.5

@@ -21,6 +21,7 @@ from tests.corpus.examples import Example
 from tests.corpus.pretrained import model_of
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+network = pytest.importorskip("tests.corpus.encoder_network")
 training = pytest.importorskip("tests.corpus.encoder_training")
 further = pytest.importorskip("tests.corpus.encoder_further")
 
@@ -30,10 +31,9 @@ TEXTS = ("stop", "send me", "me")
 
 
 @pytest.fixture(autouse=True)
-def _as_small_as_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is hidden, and as many layers are taught as there are."""
+def _nothing_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So small a model needs all that it goes by."""
     monkeypatch.setattr(training, "_HIDDEN", 0.0)
-    monkeypatch.setattr(training, "_LAYERS", small_model.LAYERS)
 
 
 def _encoder(folder: Path, tables: dict[str, Floats]) -> Encoder:
@@ -54,11 +54,11 @@ def _numbers(text: str) -> list[int]:
 def test_it_reads_what_it_was_taught(tmp_path: Path) -> None:
     """What training hears for a message is what the file says, but for the rounding."""
     torch.manual_seed(3)
-    taught = training.untaught(MODEL, len(small_model.LABELS))
-    said = training.said(
-        taught, training.rows_of(MODEL), training.shown([_numbers(t) for t in TEXTS], MODEL.end)
+    taught = network.untaught(MODEL, len(small_model.LABELS))
+    said = network.said(
+        taught, network.rows_of(MODEL), network.shown([_numbers(t) for t in TEXTS], MODEL.end)
     )
-    encoder = _encoder(tmp_path, training.tables_of(taught))
+    encoder = _encoder(tmp_path, network.tables_of(taught))
     for text, row in zip(TEXTS, said.tolist(), strict=True):
         assert row == pytest.approx(list(encoder.scores(text).values()), abs=0.05 + GRAIN)
 
@@ -68,31 +68,62 @@ def test_it_learns_what_is_right(tmp_path: Path) -> None:
     torch.manual_seed(3)
     messages = [_numbers(text) for text in TEXTS]
     others = torch.tensor([[1.0], [0.0], [0.0]])
-    course = training.Course([messages] * 60, torch.tensor([1, 0, 0]), 2, others)
-    taught = training.untaught(MODEL, len(small_model.LABELS))
+    course = training.Course([messages] * 150, torch.tensor([1, 0, 0]), 2, others)
+    taught = network.untaught(MODEL, len(small_model.LABELS))
     encoder = _encoder(tmp_path, training.teach(MODEL, course, _draw(0), taught))
     for at, text in enumerate(TEXTS):
         one, two, other = encoder.scores(text).values()
         assert (at == 0) == (two > one) == (other > 0)
 
 
-def test_it_is_taught_further(tmp_path: Path) -> None:
-    """What is read back of a file says the same, and what it misreads is found and mended."""
+def test_the_upper_half_learns_what_is_left(tmp_path: Path) -> None:
+    """Put on top of what was taught it changes what is said; taught, both say what is right."""
     torch.manual_seed(3)
-    first = training.untaught(MODEL, len(small_model.LABELS))
-    encoder = _encoder(tmp_path, training.tables_of(first))
+    messages = [_numbers(text) for text in TEXTS]
+    course = training.Course([messages] * 60, torch.tensor([1, 0, 0]), 2, torch.zeros(3, 1))
+    lower = network.untaught(MODEL, len(small_model.LABELS))
+    assert network.layers_of(lower) == small_model.LAYERS // 2
+    training.teach(MODEL, course, _draw(0), lower)
+    whole = network.with_upper_half(MODEL, lower)
+    assert network.layers_of(whole) == small_model.LAYERS
+    seen, rows = network.shown(messages, MODEL.end), network.rows_of(MODEL)
+    assert not torch.allclose(network.said(whole, rows, seen), network.said(lower, rows, seen))
+    encoder = _encoder(tmp_path, training.teach(MODEL, course, _draw(0), whole))
+    assert len(encoder.layers) == small_model.LAYERS
+    assert [two > one for one, two, _ in map(_scores(encoder), TEXTS)] == [True, False, False]
+
+
+def test_it_is_taught_further(tmp_path: Path) -> None:
+    """What is read back of a file says the same, and what it misreads is mended."""
+    torch.manual_seed(3)
+    first = network.untaught(MODEL, len(small_model.LABELS))
+    encoder = _encoder(tmp_path, network.tables_of(first))
     taught = further.known(encoder)
     assert taught.keys() == first.keys()
     for text in TEXTS:
-        seen = training.shown([_numbers(text)], MODEL.end)
-        said = training.said(taught, training.rows_of(MODEL), seen)[0].tolist()
+        seen = network.shown([_numbers(text)], MODEL.end)
+        said = network.said(taught, network.rows_of(MODEL), seen)[0].tolist()
         assert said == pytest.approx(list(encoder.scores(text).values()), abs=2 * GRAIN)
     wrong = [1 - int(two > one) for one, two, _ in map(_scores(encoder), TEXTS)]
     messages = [_numbers(text) for text in TEXTS]
     course = training.Course([messages] * 60, torch.tensor(wrong), 2, torch.zeros(3, 1))
-    assert sorted(further.misread(MODEL, course, taught)) == [0, 1, 2]
     encoder = _encoder(tmp_path, training.teach(MODEL, course, _draw(0), taught))
-    assert further.misread(MODEL, course, further.known(encoder)) == []
+    assert [int(two > one) for one, two, _ in map(_scores(encoder), TEXTS)] == wrong
+
+
+def test_what_is_misread_is_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice more in the same round; what is read rightly is not."""
+    messages = [_numbers(text) for text in TEXTS]
+    course = training.Course([messages], torch.tensor([1, 0, 0]), 2, torch.zeros(3, 1))
+    looked: list[int] = []
+
+    def learn(_: object, __: object, batch: list[int]) -> list[int]:
+        looked.extend(batch)
+        return [at for at in batch if at == 1]
+
+    monkeypatch.setattr(training.Lesson, "learn", learn)
+    training.teach(MODEL, course, _draw(0), network.untaught(MODEL, len(small_model.LABELS)))
+    assert sorted(looked) == [0, 1, 1, 1, 2]
 
 
 def _scores(encoder: Encoder) -> Callable[[str], list[float]]:

@@ -12,9 +12,9 @@ from consent.understanding.weights import Learned
 from tests.understanding import taught
 
 SAYS = {
-    "halt": {"withdraw": 0.999},
-    "want": {"grant": 0.999},
-    "ask": {"status": 0.999},
+    "halt": {"withdraw": 0.9999},
+    "want": {"grant": 0.9999},
+    "ask": {"status": 0.9999},
     "perhaps": {"withdraw": 0.6},
 }
 #: So loud that it is certain, whatever the bias.
