@@ -1,6 +1,6 @@
 """Numbers told as a range in free wording: "no otrās līdz piektajai", "пункты 2-5, спасибо".
 
-What is said of the ends holds for what lies between them.
+What is said of the ends holds for what lies between them, but beside a channel they may be hours.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from typing import NamedTuple
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.parts import Part
 
-_NUMBERS = "numbers"
+_NUMBERS, _CHANNELS = "numbers", "channels"
 #: "2-5", "2.-5."; no date, no hour.
 _DASHED = re.compile(r"(?<![\d.:/-])(\d)\.? ?- ?(\d)(?![\d:/]|[.-]\d)")
 _MARKS = ".,;:!?"
 
-#: So many words in front of a range may join it to others: "and switch off from".
-_IN_FRONT = 4
+#: So many words in front of a range, and behind it, may join it to others.
+_IN_FRONT, _BEHIND = 4, 6
+#: What does so in front of it: "and switch off from", "the points".
+_LISTING = frozenset({Part.AND, Part.NUMBER, Part.CONSENT})
 
 
 class Range(NamedTuple):
@@ -26,7 +28,7 @@ class Range(NamedTuple):
 
     #: Its purposes, from one end to the other.
     purposes: tuple[str, ...]
-    #: A word like "and" or a comma joins it to what else is wanted.
+    #: What stands beside it makes it consents, whatever else is wanted.
     listed: bool
 
 
@@ -43,7 +45,7 @@ def _ranges(folded: str, lexicon: Lexicon) -> Iterator[Range]:
         low, high = sorted(_number(word.strip(_MARKS), lexicon) for word in ends)
         if low:
             purposes = (lexicon.purposes[number] for number in range(low, high + 1))
-            yield Range(tuple(purposes), _joins(before, after, lexicon))
+            yield Range(tuple(purposes), _is_listed(before, after, lexicon))
 
 
 def _told(folded: str, lexicon: Lexicon) -> Iterator[tuple[list[str], tuple[str, str], list[str]]]:
@@ -51,17 +53,37 @@ def _told(folded: str, lexicon: Lexicon) -> Iterator[tuple[list[str], tuple[str,
     for found in _DASHED.finditer(folded):
         before, after = folded[: found.start()].split(), folded[found.end() :].split()
         yield before, (found[1], found[2]), after
-    words = folded.split(" ")
+    words = folded.split()
     for at, (low, to, high) in enumerate(zip(words, words[1:], words[2:], strict=False)):
         if Part.TO in lexicon.phrases.get(to, {}):
             yield words[:at], (low, high), words[at + 3 :]
 
 
-def _joins(before: list[str], after: list[str], lexicon: Lexicon) -> bool:
-    near = [*before[-_IN_FRONT:], *after[:1]]
-    return any(Part.AND in lexicon.phrases.get(word, {}) for word in near) or any(
-        word.endswith(",") for word in before[-_IN_FRONT:]
-    )
+def _is_listed(before: list[str], after: list[str], lexicon: Lexicon) -> bool:
+    """Say whether a word beside a range makes it one of several things that are wanted."""
+    for word in reversed(before[-_IN_FRONT:]):
+        if word.endswith(",") or _is(word, _LISTING, lexicon):
+            return True
+        if _names_channel(word, lexicon):
+            return False
+    behind = after[:_BEHIND]
+    joints = (at for at, word in enumerate(behind) if word[-1] in _MARKS or _is_and(word, lexicon))
+    joint = next(joints, _BEHIND)
+    return any(_names_channel(word, lexicon) for word in behind[joint + 1 :])
+
+
+def _is_and(word: str, lexicon: Lexicon) -> bool:
+    return _is(word, frozenset({Part.AND}), lexicon)
+
+
+def _is(word: str, parts: frozenset[Part], lexicon: Lexicon) -> bool:
+    return not parts.isdisjoint(lexicon.phrases.get(word.strip(_MARKS), {}))
+
+
+def _names_channel(word: str, lexicon: Lexicon) -> bool:
+    found = lexicon.cues.find((word.strip(_MARKS),))
+    listed = _is(word, frozenset({Part.CHANNEL}), lexicon)
+    return listed or any(cue.cue.name == _CHANNELS for cue in found)
 
 
 def _number(word: str, lexicon: Lexicon) -> int:
@@ -73,14 +95,15 @@ def _number(word: str, lexicon: Lexicon) -> int:
 def filled(things: list[str], told: Ranges, kinds: Mapping[str, str]) -> list[str]:
     """Return things with all of a range of which an end is among them, in order of numbers.
 
-    Beside a channel both ends are no consents but hours, unless they are joined to it: "don't
-    call me from 2 to 5", "no calls, and 2 to 5 off". Beside anything else one end alone is.
+    Beside a channel both ends are no consents but hours, unless something joins the two: "don't
+    call me from 2 to 5", "no calls, and 2 to 5 off". So is one end alone beside anything else.
     """
     for purposes, listed in told:
         ends = {purposes[0], purposes[-1]} & set(things)
-        rest = [thing for thing in things if thing not in ends]
-        contacts = any(kinds[thing] != "P" for thing in rest)
-        if (len(ends) > 1 and (listed or not contacts)) or (ends and not rest):
+        rest = [thing for thing in things if thing not in purposes]
+        beside_channel = any(kinds[thing] == "C" for thing in rest)
+        meant = len(ends) > 1 and (listed or not beside_channel)
+        if meant or (ends and (listed or not rest)):
             things = list(dict.fromkeys((*purposes, *rest)))
         else:
             things = rest

@@ -72,6 +72,9 @@ def test_a_range_is_all_its_numbers(name: str, text: str) -> None:
         pytest.param("beidziet zvanīt un atslēdziet arī no 2 līdz 5, paldies jums", id="lv"),
         pytest.param("отключите пункты 2-5, и звонки тоже, будьте добры", id="ru"),
         pytest.param("switch off 2 to 5 and the calls too please, thanks a lot", id="en"),
+        pytest.param("2-5 izslēgt. Un nezvaniet", id="lv behind a stop"),
+        pytest.param("мне не нужны пункты 2-5, звонить тоже не надо", id="ru by their name"),
+        pytest.param("could you turn off 2-5. I also want no calls any more", id="en behind"),
     ],
 )
 def test_a_range_may_stand_beside_a_channel(text: str) -> None:
@@ -87,6 +90,8 @@ def test_a_range_may_stand_beside_a_channel(text: str) -> None:
     [
         pytest.param("nezvaniet man no 2 līdz 5, es guļu", id="lv hours"),
         pytest.param("не звоните мне с 2 до 5, я сплю", id="ru hours"),
+        pytest.param("labdien, nezvaniet no 2 līdz 5", id="lv greeted"),
+        pytest.param("es strādāju, nezvaniet man no 8 līdz 5", id="lv at work"),
         pytest.param("получаю по 3-5 смс в день, хватит", id="ru so many"),
         pytest.param("don't ring me 2-5 pm", id="en hours"),
     ],
