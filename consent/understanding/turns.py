@@ -66,8 +66,19 @@ def _turns(sentence: Sentence) -> list[_Turn]:
     if (first is None) == (last is None):
         return []
     if first is not None:
-        return list(_taken(both))
+        turns = list(_taken(both))
+        return [] if _is_over_a_channel(both, turns) else turns
     return [(gives, named[::-1]) for gives, named in list(_taken(both[::-1]))][::-1]
+
+
+def _is_over_a_channel(both: Sequence[tuple[Atom, bool | None]], turns: Sequence[_Turn]) -> bool:
+    """Say whether a verb may only say by what way: "switch off 2 to 5 on email" gives nothing."""
+    verbs = [atom for atom, gives in both if gives is not None]
+    channels = [all(Part.CHANNEL in atom for atom in named) for _, named in turns]
+    given = zip(verbs, turns, channels, strict=True)
+    return not all(channels) and any(
+        gives and Part.OF in verb and only for verb, (gives, _), only in given
+    )
 
 
 def _taken(both: Sequence[tuple[Atom, bool | None]]) -> Iterator[_Turn]:

@@ -148,3 +148,14 @@ def test_a_number_that_is_nobodys_gives_nothing(text: str) -> None:
 def test_an_okay_before_a_refusal_gives_nothing(text: str) -> None:
     """It says that one was heard."""
     assert "withdraw profiling" == brief(text)
+
+
+@pytest.mark.parametrize("text", ["switch off items 2 to 5 on email", "stop 3 on sms"])
+def test_a_way_is_no_verb(text: str) -> None:
+    """The English "on" in front of a channel, behind a consent, says by what way."""
+    assert IntentName.GRANT not in {wish.name for wish in said(text).wishes}
+
+
+def test_channels_go_off_and_on_in_turn() -> None:
+    """Between channels "on" is a verb."""
+    assert [("off", "call"), ("on", "email")] == _wishes("off calls, on email")
