@@ -48,9 +48,9 @@ def judge(
 ) -> Judged:
     """Return what a message is taken for: by its traits, its order, and the language model.
 
-    Each is asked if those before it leave a doubt; the last counts as much as both others.
-    Two of three messages are plain by their traits, and of those the others change next to
-    nothing. A piece of a message, which nobody heard by itself, is not shown to the last.
+    Each is asked if those before it leave a doubt; the last counts nearly twice as much as both
+    others. Two of three messages are plain by their traits, and of those the others change next
+    to nothing. A piece of a message, which nobody heard by itself, is not shown to the last.
     """
     said = _said(reading, question, learned)
     judged = Judged(said, *_likely(said, learned))

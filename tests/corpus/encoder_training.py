@@ -59,7 +59,7 @@ _COMMON = 30_000
 #: An example is misread if this much speaks for its label, or less; it is shown so often again.
 _MISREAD, _AGAIN = 0.6, 2
 #: About this share of examples is misread.
-_HARD = 0.045
+_HARD = 0.08
 
 
 class Course(NamedTuple):

@@ -54,7 +54,8 @@ def _numbers(text: str) -> list[int]:
 def test_it_reads_what_it_was_taught(tmp_path: Path) -> None:
     """What training hears for a message is what the file says, but for the rounding."""
     torch.manual_seed(3)
-    taught = network.untaught(MODEL, len(small_model.LABELS))
+    half = network.untaught(MODEL, len(small_model.LABELS))
+    taught = network.with_upper_half(MODEL, half)
     said = network.said(
         taught, network.rows_of(MODEL), network.shown([_numbers(t) for t in TEXTS], MODEL.end)
     )
@@ -86,6 +87,7 @@ def test_the_upper_half_learns_what_is_left(tmp_path: Path) -> None:
     training.teach(MODEL, course, _draw(0), lower)
     whole = network.with_upper_half(MODEL, lower)
     assert network.layers_of(whole) == small_model.LAYERS
+    assert all(whole[name] is table for name, table in lower.items())
     seen, rows = network.shown(messages, MODEL.end), network.rows_of(MODEL)
     assert not torch.allclose(network.said(whole, rows, seen), network.said(lower, rows, seen))
     encoder = _encoder(tmp_path, training.teach(MODEL, course, _draw(0), whole))
@@ -96,7 +98,8 @@ def test_the_upper_half_learns_what_is_left(tmp_path: Path) -> None:
 def test_it_is_taught_further(tmp_path: Path) -> None:
     """What is read back of a file says the same, and what it misreads is mended."""
     torch.manual_seed(3)
-    first = network.untaught(MODEL, len(small_model.LABELS))
+    half = network.untaught(MODEL, len(small_model.LABELS))
+    first = network.with_upper_half(MODEL, half)
     encoder = _encoder(tmp_path, network.tables_of(first))
     taught = further.known(encoder)
     assert taught.keys() == first.keys()

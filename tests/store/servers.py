@@ -93,6 +93,7 @@ def server(*, durable: bool = False) -> Iterator[Server]:
                 found.hurry()
             found.prepare()
             yield found
-            found.hurry()
+            if durable:
+                found.hurry()
         finally:
             running.cleanup()
