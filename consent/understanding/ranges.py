@@ -96,15 +96,16 @@ def filled(things: list[str], told: Ranges, kinds: Mapping[str, str]) -> list[st
     """Return things with all of a range of which an end is among them, in order of numbers.
 
     Beside a channel both ends are no consents but hours, unless something joins the two: "don't
-    call me from 2 to 5", "no calls, and 2 to 5 off". So is one end alone beside anything else.
+    call me from 2 to 5", "no calls, and 2 to 5 off". One end alone beside anything else is an
+    hour, too. What lies between hours may be named elsewhere, so it stays.
     """
     for purposes, listed in told:
         ends = {purposes[0], purposes[-1]} & set(things)
         rest = [thing for thing in things if thing not in purposes]
         beside_channel = any(kinds[thing] == "C" for thing in rest)
-        meant = len(ends) > 1 and (listed or not beside_channel)
-        if meant or (ends and (listed or not rest)):
+        meant = listed or not (beside_channel if len(ends) > 1 else rest)
+        if ends and meant:
             things = list(dict.fromkeys((*purposes, *rest)))
         else:
-            things = rest
+            things = [thing for thing in things if thing not in ends]
     return things

@@ -102,6 +102,20 @@ def test_hours_and_counts_are_no_consents(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("izslēdziet profilēšanu un nezvaniet man no 2 līdz 5, es guļu", id="lv"),
+        pytest.param("не надо меня профилировать и не звоните с 2 до 5", id="ru"),
+        pytest.param("please stop profiling me and do not call me from 2 to 5", id="en"),
+    ],
+)
+def test_what_lies_between_hours_is_not_lost(text: str) -> None:
+    """A consent that is named ends, though its number lies between two hours."""
+    wishes = understand(text, LEXICON).wishes
+    assert "profiling" in {purpose for wish in wishes for purpose in wish.purposes}
+
+
+@pytest.mark.parametrize(
     ("expected", "text", "pending"),
     [
         pytest.param("no", "Nē, paldies, man tas nav vajadzīgs", "grant:offers", id="lv no"),
