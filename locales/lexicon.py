@@ -77,17 +77,25 @@ def load_words(root: Path, catalogue: Catalogue, learned: Learned | None = None)
     """
     languages: dict[str, Words] = {}
     never: list[str] = []
-    conditions: list[str] = []
+    # What is said of a word, without making a message of known words of those it stands in.
+    beside: dict[str, list[str]] = {"conditions": [], "keep": [], "not": [], "times": []}
     for language in catalogue.languages:
         folder = root / language / "lexicon"
         tables = _read(folder / _KEYWORDS)
         never += _strings(folder / _KEYWORDS, "never", tables.pop("never", []))
-        conditions += _strings(folder / _KEYWORDS, "conditions", tables.pop("conditions", []))
+        for key, listed in beside.items():
+            listed.extend(_strings(folder / _KEYWORDS, key, tables.pop(key, [])))
         keywords = _checked(folder / _KEYWORDS, tables, catalogue)
         languages[language] = keywords | _names(folder / _NAMES, catalogue)
     cues = load_cues(root, catalogue)
     lexicon = build_lexicon(languages, never, catalogue, cues, learned)
-    return replace(lexicon, conditions=frozenset(conditions))
+    return replace(
+        lexicon,
+        conditions=frozenset(beside["conditions"]),
+        keeping=frozenset(key_of(word)[0] for word in beside["keep"]),
+        sparing=frozenset(key_of(word)[0] for word in beside["not"]),
+        timing=frozenset(key_of(word)[0] for word in beside["times"]),
+    )
 
 
 def _checked(file: Path, tables: dict[str, object], catalogue: Catalogue) -> _Words:

@@ -29,8 +29,13 @@ def _counts_all(targets: Targets, lexicon: Lexicon) -> bool:
 def others(
     targets: Targets, kept: Targets, lexicon: Lexicon
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the channels or the purposes that "all except" leaves; neither if unclear."""
+    """Return the channels or the purposes that "all except" leaves; neither if unclear.
+
+    "2-5, except 3" leaves the others of those numbers.
+    """
     mixed = bool(kept.purposes) + bool(kept.channels) + bool(kept.topics) != 1
+    if _is_part(kept, targets):
+        return (), tuple(p for p in targets.numbered if p not in kept.purposes)
     if targets.flag not in {Part.ALL, Part.REST, Part.ADVERTISING} or mixed or kept.signs:
         return (), ()
     if kept.channels:
@@ -38,3 +43,10 @@ def others(
     if kept.topics or targets.flag is Part.ADVERTISING or kept.unsure:
         return (), ()
     return (), tuple(p for p in lexicon.purposes.values() if p not in kept.purposes)
+
+
+def _is_part(kept: Targets, targets: Targets) -> bool:
+    """Say whether what is kept is some of the numbers named, and nothing else is named."""
+    vague = targets.named or targets.narrow or targets.flags - {Part.CONSENT}
+    clear = not (vague or kept.narrow or kept.signs or kept.unsure)
+    return clear and bool(kept.purposes) and set(kept.purposes) < set(targets.numbered)

@@ -52,6 +52,11 @@ class Lexicon:
     learned: Learned | None = None
     #: Words, with diacritics, that make an agreement depend on something: "if".
     conditions: frozenset[str] = frozenset()
+    #: Words, folded, beside which a number is to stay: "keep"; and behind which it is: "not".
+    keeping: frozenset[str] = frozenset()
+    sparing: frozenset[str] = frozenset()
+    #: Words, folded, behind which a number may be an hour: "after".
+    timing: frozenset[str] = frozenset()
 
     def warm(self) -> None:
         """Load what is otherwise loaded for the first doubtful message, and so find it whole.

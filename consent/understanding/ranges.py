@@ -1,33 +1,44 @@
 """Numbers told as a range in free wording: "no otrās līdz piektajai", "пункты 2-5, спасибо".
 
-What is said of the ends holds for what lies between them, but beside a channel they may be hours.
+What is said of the ends holds for what lies between them, unless it is to stay; but beside a
+channel they may be hours, as one number may be behind "after".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
+from consent.understanding.kept import ends, kept, numbered
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.parts import Part
 
-_NUMBERS, _CHANNELS = "numbers", "channels"
+_CHANNELS = "channels"
 #: "2-5", "2.-5."; no date, no hour.
 _DASHED = re.compile(r"(?<![\d.:/-])(\d)\.? ?- ?(\d)(?![\d:/]|[.-]\d)")
 _MARKS = ".,;:!?"
 
+_TO, _AND = frozenset({Part.TO}), frozenset({Part.AND})
+#: So many words behind a range may say what of it stays; nobody means more ranges than these.
+_WITHIN, _MOST = 20, 8
 #: So many words in front of a range, and behind it, may join it to others.
 _IN_FRONT, _BEHIND = 4, 6
-#: What does so in front of it: "and switch off from", "the points".
-_LISTING = frozenset({Part.AND, Part.NUMBER, Part.CONSENT})
+#: What does so in front of it: "the points".
+_LISTING = frozenset({Part.NUMBER, Part.CONSENT})
+#: What may stand between an "and" that does so and the range: "and switch off from". Not "and do
+#: not write".
+_CARRYING = frozenset({Part.WITHDRAW, Part.GRANT, Part.OF, Part.COURTESY})
 
 
 class Range(NamedTuple):
-    """Numbers from one to another."""
+    """Numbers from one to another; or one that may be an hour."""
 
     #: Its purposes, from one end to the other.
     purposes: tuple[str, ...]
+    #: Those that are to stay as they are.
+    kept: frozenset[str]
     #: What stands beside it makes it consents, whatever else is wanted.
     listed: bool
 
@@ -36,16 +47,19 @@ Ranges = tuple[Range, ...]
 
 
 def ranges(folded: str, lexicon: Lexicon) -> Ranges:
-    """Return the ranges of a message."""
-    return tuple(_ranges(folded, lexicon))
+    """Return the ranges of a message, or the first of very many."""
+    return tuple(islice(_ranges(folded, lexicon), _MOST))
 
 
 def _ranges(folded: str, lexicon: Lexicon) -> Iterator[Range]:
-    for before, ends, after in _told(folded, lexicon):
-        low, high = sorted(_number(word.strip(_MARKS), lexicon) for word in ends)
-        if low:
-            purposes = (lexicon.purposes[number] for number in range(low, high + 1))
-            yield Range(tuple(purposes), _is_listed(before, after, lexicon))
+    every = tuple(lexicon.purposes.values())
+    for before, told, after in _told(folded, lexicon):
+        low, high = (numbered(word.strip(_MARKS), lexicon) for word in told)
+        if low and high:
+            first, last = sorted((every.index(low), every.index(high)))
+            purposes = every[first : last + 1]
+            stay = kept(" ".join(after[:_WITHIN]), lexicon).intersection(purposes)
+            yield Range(purposes, stay, bool(stay) or _is_listed(before, after, lexicon))
 
 
 def _told(folded: str, lexicon: Lexicon) -> Iterator[tuple[list[str], tuple[str, str], list[str]]]:
@@ -54,26 +68,50 @@ def _told(folded: str, lexicon: Lexicon) -> Iterator[tuple[list[str], tuple[str,
         before, after = folded[: found.start()].split(), folded[found.end() :].split()
         yield before, (found[1], found[2]), after
     words = folded.split()
-    for at, (low, to, high) in enumerate(zip(words, words[1:], words[2:], strict=False)):
-        if Part.TO in lexicon.phrases.get(to, {}):
+    for at, low in enumerate(words):
+        to, high, *_ = (*words[at + 1 : at + 3], "", "")
+        timed = _is_timed(words[max(at - 2, 0) : at], lexicon)
+        if _is(to, _TO, lexicon) or (timed and _is(to, _AND, lexicon)):
             yield words[:at], (low, high), words[at + 3 :]
+        elif timed:
+            yield words[:at], (low, low), words[at + 1 :]
+
+
+def _is_timed(before: list[str], lexicon: Lexicon) -> bool:
+    """Say whether what comes next may be an hour: "after", but not "2 until"."""
+    *_, number, word = "", "", *before
+    return word in lexicon.timing and not numbered(number, lexicon)
 
 
 def _is_listed(before: list[str], after: list[str], lexicon: Lexicon) -> bool:
     """Say whether a word beside a range makes it one of several things that are wanted."""
-    for word in reversed(before[-_IN_FRONT:]):
+    near = before[-_IN_FRONT:]
+    for at, word in reversed(list(enumerate(near))):
         if word.endswith(",") or _is(word, _LISTING, lexicon):
             return True
         if _names_channel(word, lexicon):
             return False
+        if _is(word, _AND, lexicon) and _carries(near[at + 1 :], lexicon):
+            return True
     behind = after[:_BEHIND]
-    joints = (at for at, word in enumerate(behind) if word[-1] in _MARKS or _is_and(word, lexicon))
+    if behind and ends(behind[0].strip(_MARKS), lexicon):
+        return True
+    joints = (
+        at for at, word in enumerate(behind) if word[-1] in _MARKS or _is(word, _AND, lexicon)
+    )
     joint = next(joints, _BEHIND)
     return any(_names_channel(word, lexicon) for word in behind[joint + 1 :])
 
 
-def _is_and(word: str, lexicon: Lexicon) -> bool:
-    return _is(word, frozenset({Part.AND}), lexicon)
+def _carries(words: list[str], lexicon: Lexicon) -> bool:
+    """Say whether all words are such as stand between an "and" and a range."""
+    at = 0
+    while at < len(words):
+        length, senses = lexicon.phrase_at(words, at)
+        if _CARRYING.isdisjoint(senses):
+            return False
+        at += length
+    return True
 
 
 def _is(word: str, parts: frozenset[Part], lexicon: Lexicon) -> bool:
@@ -86,12 +124,6 @@ def _names_channel(word: str, lexicon: Lexicon) -> bool:
     return listed or any(cue.cue.name == _CHANNELS for cue in found)
 
 
-def _number(word: str, lexicon: Lexicon) -> int:
-    """Return the number on screen that a word is; 0 if it is none."""
-    meant = {found.cue.value for found in lexicon.cues.find((word,)) if found.cue.name == _NUMBERS}
-    return next((number for number, purpose in lexicon.purposes.items() if purpose in meant), 0)
-
-
 def filled(things: list[str], told: Ranges, kinds: Mapping[str, str]) -> list[str]:
     """Return things with all of a range of which an end is among them, in order of numbers.
 
@@ -99,13 +131,19 @@ def filled(things: list[str], told: Ranges, kinds: Mapping[str, str]) -> list[st
     call me from 2 to 5", "no calls, and 2 to 5 off". One end alone beside anything else is an
     hour, too. What lies between hours may be named elsewhere, so it stays.
     """
-    for purposes, listed in told:
-        ends = {purposes[0], purposes[-1]} & set(things)
+    for purposes, stay, listed in told:
+        found = {purposes[0], purposes[-1]} & set(things)
         rest = [thing for thing in things if thing not in purposes]
         beside_channel = any(kinds[thing] == "C" for thing in rest)
-        meant = listed or not (beside_channel if len(ends) > 1 else rest)
-        if ends and meant:
-            things = list(dict.fromkeys((*purposes, *rest)))
+        meant = listed or not (beside_channel if len(found) > 1 else rest)
+        if found and meant:
+            things = [*(purpose for purpose in purposes if purpose not in stay), *rest]
         else:
-            things = [thing for thing in things if thing not in ends]
+            things = [thing for thing in things if thing not in found]
     return things
+
+
+def parted(told: Ranges) -> frozenset[str]:
+    """Return the ends of the ranges of which a part is to stay."""
+    parts = (found.purposes for found in told if found.kept)
+    return frozenset(end for purposes in parts for end in (purposes[0], purposes[-1]))

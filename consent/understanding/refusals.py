@@ -12,7 +12,7 @@ from consent.intents import Intent, IntentName, Scope, Wish
 from consent.understanding.hearing import Weighed, mentioned
 from consent.understanding.labels import ENDING, EVERYTHING, MARKETING
 from consent.understanding.mentions import OFF, ON, named_in
-from consent.understanding.ranges import filled
+from consent.understanding.ranges import filled, parted
 from consent.understanding.weights import Learned
 
 #: A withdrawal is carried out above this, else asked about.
@@ -34,24 +34,35 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
     share = sum(weighed.shares[label] for label in ENDING)
     states = mentioned(weighed.hearing, learned)
     off = _off(weighed, states, learned)
+    parts = _outside(weighed, states)
+    if parts and off is not Scope.MARKETING:
+        off = parts
     certain = share >= SURE and not (off is Scope.ALL and _names_part(weighed, learned))
     if isinstance(off, Scope):
         ends = [Wish(name=IntentName.WITHDRAW_ALL, scope=off, certain=certain)]
         if off is Scope.MARKETING:
-            also = _beside(states, learned)
+            also = filled(parts, weighed.told, learned.things) or _beside(states, learned)
             ends += wishes_of(IntentName.WITHDRAW, also, learned, certain=certain)
         on = [thing for thing, found in states.items() if found[ON] > _CLEAR]
     else:
         off = filled(off, weighed.told, learned.things)
         ends = wishes_of(IntentName.WITHDRAW, off, learned, certain=certain)
-        on = [thing for thing in things(states, ON) if thing not in off]
+        stay = {thing for found in weighed.told for thing in found.kept}
+        on = [thing for thing in things(states, ON) if thing not in stay.union(off)]
     return intent_of([*ends, *wishes_of(IntentName.GRANT, on, learned, certain=certain)], share)
+
+
+def _outside(weighed: Weighed, states: _States) -> list[str]:
+    """Return the ends of ranges of which a part is to stay, and what is named beside them."""
+    ends = {t for t in parted(weighed.told) if t not in states or states[t][ON] < states[t][OFF]}
+    named = named_in(weighed.hearing.reading)
+    return [*ends, *(t for t in things(states, OFF) if t in named - ends)] if ends else []
 
 
 def _names_part(weighed: Weighed, learned: Learned) -> bool:
     """Say whether "all" may be all of a range: "from 2 to 5, all of them off"; not "1 to 8"."""
     every = sum(kind == "P" for kind in learned.things.values())
-    return any(len(found.purposes) < every for found in weighed.told)
+    return any(1 < len(found.purposes) < every for found in weighed.told)
 
 
 def _beside(states: _States, learned: Learned) -> list[str]:

@@ -33,6 +33,8 @@ class Targets(NamedTuple):
     unknown: int | None = None
     #: A number of two digits that alone could be a code.
     code: str | None = None
+    #: A range is among the numbers.
+    spanned: bool = False
     #: How many things were counted up ("all eight").
     counted: int = 0
     #: An "and" stands between some of them.
@@ -70,16 +72,19 @@ def gather(atoms: tuple[Atom, ...], lexicon: Lexicon) -> Targets | None:
     """Return what these phrases name, or none if one of them names nothing."""
     split = next((n for n, a in enumerate(atoms) if Part.EXCEPT in a), None)
     if split is None:
-        return _gather(_ranges(atoms), lexicon)
-    wide, narrow = _gather(atoms[:split], lexicon), gather(atoms[split + 1 :], lexicon)
+        return _gather(with_ranges(atoms), lexicon)
+    wide, narrow = (
+        _gather(with_ranges(atoms[:split]), lexicon),
+        gather(atoms[split + 1 :], lexicon),
+    )
     if wide is None or narrow is None or narrow.exceptions or narrow.flags - {Part.CONSENT}:
         return None
     unknown = narrow.unknown if wide.unknown is None else wide.unknown
     return wide._replace(exceptions=narrow, unknown=unknown)
 
 
-def _ranges(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
-    """Make one range of "2 to 4", and of "second to fourth"."""
+def with_ranges(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+    """Return the phrases, with one range made of "2 to 4", and of "second to fourth"."""
     merged: list[Atom] = []
     for atom in atoms:
         low = _ends(merged[-2]) if len(merged) > 1 and Part.TO in merged[-1] else None
@@ -90,6 +95,11 @@ def _ranges(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
         else:
             merged.append(atom)
     return tuple(merged)
+
+
+def spans(atom: Atom) -> bool:
+    """Say whether a phrase is a range of numbers."""
+    return atom.numbers is not None and atom.numbers[0] < atom.numbers[1]
 
 
 def _gather(atoms: tuple[Atom, ...], lexicon: Lexicon) -> Targets | None:
@@ -119,6 +129,7 @@ def _gather(atoms: tuple[Atom, ...], lexicon: Lexicon) -> Targets | None:
         flags=frozenset(flags),
         unknown=unknown[0] if unknown else None,
         code=_code(atoms),
+        spanned=any(map(spans, atoms)),
         counted=_counted_up(atoms),
         joined=any(Part.AND in a for a in atoms),
         unsure=unsure,

@@ -15,6 +15,7 @@ from consent.intents import Intent, IntentName, Wish
 from consent.understanding.answers import QUESTIONS, accepts, answered
 from consent.understanding.cues import Kind
 from consent.understanding.hearing import Weighed, familiar, listen, mentioned
+from consent.understanding.kept import only_keeps
 from consent.understanding.labels import ENDING
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import OFF, ON, named_in
@@ -87,7 +88,8 @@ def _weigh(message: Message, lexicon: Lexicon, learned: Learned) -> Weighed:
 
 def _completed(intent: Intent, message: Message, weighed: Weighed, lexicon: Lexicon) -> Intent:
     """Return a reading with what the message says beside it."""
-    if _writes(intent) and intent.confidence < _needed(message):
+    weak = intent.confidence < _needed(message) or only_keeps(message.heard.folded, lexicon)
+    if _writes(intent) and weak:
         intent = replace(intent, certain=False)
     if message.about and not accepts(message, weighed, lexicon):
         intent = _without_yes(intent, message.about)

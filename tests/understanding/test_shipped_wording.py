@@ -75,6 +75,9 @@ def test_a_range_is_all_its_numbers(name: str, text: str) -> None:
         pytest.param("2-5 izslēgt. Un nezvaniet", id="lv behind a stop"),
         pytest.param("мне не нужны пункты 2-5, звонить тоже не надо", id="ru by their name"),
         pytest.param("could you turn off 2-5. I also want no calls any more", id="en behind"),
+        pytest.param("nezvaniet un izslēdziet no 2 līdz 5", id="lv a verb of its own"),
+        pytest.param("no calls and switch off 2 to 5", id="en a verb of its own"),
+        pytest.param("no calls and I also want 2 to 5 off", id="en a verb behind"),
     ],
 )
 def test_a_range_may_stand_beside_a_channel(text: str) -> None:
@@ -94,6 +97,15 @@ def test_a_range_may_stand_beside_a_channel(text: str) -> None:
         pytest.param("es strādāju, nezvaniet man no 8 līdz 5", id="lv at work"),
         pytest.param("получаю по 3-5 смс в день, хватит", id="ru so many"),
         pytest.param("don't ring me 2-5 pm", id="en hours"),
+        pytest.param("nezvaniet un nerakstiet man no 2 līdz 5", id="lv two verbs"),
+        pytest.param("не звоните и не пишите с 2 до 5", id="ru two verbs"),
+        pytest.param("nerakstiet man sms no 2 līdz 5", id="lv known words"),
+        pytest.param("please, no calls 2 to 5", id="en known words"),
+        pytest.param("no calls 2 to 5, no sms", id="en two channels"),
+        pytest.param("nezvaniet no 2 līdz 5 no rīta", id="lv in the morning"),
+        pytest.param("nezvaniet pēc 8", id="lv one hour"),
+        pytest.param("do not call me between 2 and 5", id="en between"),
+        pytest.param("nezvaniet starp 2 un 5", id="lv between"),
     ],
 )
 def test_hours_and_counts_are_no_consents(text: str) -> None:
@@ -225,6 +237,21 @@ def test_all_of_a_range_is_asked_about() -> None:
     """It may be all of the range, or all there is: nothing ends unasked."""
     intent = understand("no 2. līdz 5. visas nost lūdzu ātrāk", LEXICON)
     assert ("withdraw_all", False) == (intent.name.value, intent.certain)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("nekādu reklāmu, un 2-5 izslēdziet, bet 3 atstājiet", id="lv"),
+        pytest.param("никакой рекламы, и 2-5 отключите, но 3 оставьте", id="ru"),
+        pytest.param("no more adverts, and 2-5 off too but leave 3", id="en"),
+    ],
+)
+def test_advertising_beside_a_part_of_a_range_is_not_lost(text: str) -> None:
+    """It ends, and of the range what is not to stay."""
+    first, second = understand(text, LEXICON).wishes
+    assert ("withdraw_all", "marketing") == (first.name, first.scope)
+    assert {"traffic", "credit", "location"} == set(second.purposes)
 
 
 def test_all_from_the_first_to_the_last_ends() -> None:

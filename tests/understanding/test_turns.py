@@ -63,6 +63,7 @@ def test_a_yes_and_a_no_are_each_about_their_own(text: str) -> None:
         ("звонки нет, смс да", [("off", "call"), ("on", "sms")]),
         ("zvani nē, e-pasts jā", [("off", "call"), ("on", "email")]),
         ("no calls, yes e-mail", [("off", "call"), ("on", "email")]),
+        ("no calls, stop 2 to 3", [("off", "traffic profiling"), ("off", "call")]),
         ("yes to location, no to research", [("off", "research"), ("on", "location")]),
     ],
 )
