@@ -83,7 +83,8 @@ def wish(message: Message, lexicon: Lexicon) -> Intent | None:
     """Read a verb with what it is about."""
     sentence = message.sentence
     found = _verb(_without_okay(sentence.atoms)) if sentence else None
-    if sentence is None or found is None:
+    # "Stop texting me offers" refuses a way of contact, and not the offers.
+    if sentence is None or found is None or Part.WITHOUT in found[1]:
         return None
     verb, atom, rest = found
     # "No calls, only e-mail": what follows may be what is to stay.

@@ -21,6 +21,8 @@ _STATE = 0.5
 #: Above the first, the message as a whole says which one thing ends; above the second, if what is
 #: said of each thing would end everything; unless that thing is wanted on.
 _ONE, _RATHER_ONE, _KEPT = 0.5, 0.3, 0.4
+#: Above this it ends, if nothing else does, whatever is said of it.
+_ALONE = 0.9
 #: With nothing likelier, what is meant is the thing above this.
 _HINT = 0.2
 _CLEAR, _WEAK, _SOME = 0.8, 0.6, 0.25
@@ -79,8 +81,10 @@ def _off(weighed: Weighed, states: _States, learned: Learned) -> list[str] | Sco
     off = _mentioned(weighed, states, learned, broad)
     targets = weighed.hearing.targets
     one = max(targets, key=targets.__getitem__)
-    is_kept = one in states and states[one][ON] > _KEPT
-    enough = _RATHER_ONE if isinstance(off, Scope) else _ONE
+    is_all = isinstance(off, Scope)
+    alone = is_all and targets[one] > _ALONE
+    is_kept = one in states and states[one][ON] > _KEPT and not alone
+    enough = _RATHER_ONE if is_all else _ONE
     return [one] if targets[one] > enough and not is_kept else off
 
 

@@ -78,6 +78,13 @@ def test_one_guess_is_enough() -> None:
         pytest.param("withdraw credit", 0.4, NOT_OFF, (0.1, 0.02), id="rather than all"),
         pytest.param("withdraw_all marketing", 0.2, NOT_OFF, (0.1, 0.02), id="all, if unlikely"),
         pytest.param("withdraw traffic, grant credit", 0.6, OFF, (0.02, 0.9), id="not if wanted"),
+        pytest.param(
+            "withdraw_all marketing", 0.6, NOT_OFF, (0.02, 0.7), id="nor rather than all"
+        ),
+        pytest.param("withdraw credit", 0.93, NOT_OFF, (0.02, 0.7), id="unless it is plain"),
+        pytest.param(
+            "withdraw traffic, grant credit", 0.93, OFF, (0.02, 0.9), id="and nothing else ends"
+        ),
     ],
 )
 def test_the_whole_message_says_what_ends(

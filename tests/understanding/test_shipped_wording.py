@@ -233,6 +233,15 @@ def test_the_letters_tell_the_language(expected: str, text: str) -> None:
     assert expected == understand(text, LEXICON).language
 
 
+@pytest.mark.parametrize("text", ["Stop texting me offers", "don't text me offers"])
+def test_how_offers_come_is_what_ends(text: str) -> None:
+    """A verb of one way of contact refuses that way, though by itself it ends all advertising."""
+    assert ("withdraw", ("sms",)) == (
+        understand(text, LEXICON).name,
+        understand(text, LEXICON).channels,
+    )
+
+
 def test_all_of_a_range_is_asked_about() -> None:
     """It may be all of the range, or all there is: nothing ends unasked."""
     intent = understand("no 2. līdz 5. visas nost lūdzu ātrāk", LEXICON)
