@@ -78,7 +78,8 @@ def load_words(root: Path, catalogue: Catalogue, learned: Learned | None = None)
     languages: dict[str, Words] = {}
     never: list[str] = []
     # What is said of a word, without making a message of known words of those it stands in.
-    beside: dict[str, list[str]] = {"conditions": [], "keep": [], "not": [], "times": []}
+    keys = ("conditions", "keep", "let", "times", "between")
+    beside: dict[str, list[str]] = {key: [] for key in keys}
     for language in catalogue.languages:
         folder = root / language / "lexicon"
         tables = _read(folder / _KEYWORDS)
@@ -93,8 +94,9 @@ def load_words(root: Path, catalogue: Catalogue, learned: Learned | None = None)
         lexicon,
         conditions=frozenset(beside["conditions"]),
         keeping=frozenset(key_of(word)[0] for word in beside["keep"]),
-        sparing=frozenset(key_of(word)[0] for word in beside["not"]),
+        letting=frozenset(key_of(word)[0] for word in beside["let"]),
         timing=frozenset(key_of(word)[0] for word in beside["times"]),
+        between=frozenset(key_of(word)[0] for word in beside["between"]),
     )
 
 

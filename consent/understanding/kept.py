@@ -1,4 +1,8 @@
-"""Which of several numbers are to stay: "2 to 5 off, but keep 3", "с 2 по 5, кроме третьего"."""
+"""Which of several numbers are to stay: "2 to 5 off, but keep 3", "с 2 по 5, кроме третьего".
+
+A stop that is lost is worse than one too many. So a number only stays where nothing else is said
+of it: "don't keep 3", "3 stays off" and "why is 3 kept?" keep nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,18 @@ from collections.abc import Iterator, Sequence
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.parts import Part
 
-_NUMBERS, _MARKS, _PAUSE = "numbers", ".,;:!?()", ","
-#: What stands between "except" and a number: "except for the points 3 and 4".
-_BETWEEN = frozenset({Part.AND, Part.OF, Part.NUMBER, Part.CONSENT, Part.COURTESY})
-_AGAINST = frozenset({Part.WITHDRAW, Part.STOP, Part.REFUSE})
+_NUMBERS, _BUT, _MARKS, _PAUSES = "numbers", "but", ".,;:!?()", ",;:!?()"
+#: What stands beside a number that is kept, or between "except" and it: "the points 3 and 4".
+_BESIDE = frozenset({Part.AND, Part.OF, Part.NUMBER, Part.CONSENT, Part.COURTESY})
+
+_Clause = list[str]
 
 
 def kept(folded: str, lexicon: Lexicon) -> frozenset[str]:
-    """Return the purposes of numbers behind an "except" or a "not", or beside a "keep"."""
-    return frozenset(_kept(_words(folded), lexicon))
+    """Return the purposes whose numbers stand behind an "except", or beside a "keep"."""
+    return frozenset(
+        purpose for clause in _clauses(folded, lexicon) for purpose in _kept(clause, lexicon)
+    )
 
 
 def only_keeps(folded: str, lexicon: Lexicon) -> bool:
@@ -23,76 +30,67 @@ def only_keeps(folded: str, lexicon: Lexicon) -> bool:
 
     "Keep only 3" says more.
     """
-    words = _words(folded)
-    keeps = not lexicon.keeping.isdisjoint(words)
-    return keeps and all(numbered(word, lexicon) or _is_between(word, lexicon) for word in words)
+    return _keeps([word.strip(_MARKS) for word in folded.split()], lexicon)
 
 
-def _words(folded: str) -> list[str]:
-    """Return words, and pauses behind them; the point of "3." is none."""
-    apart = (
-        (word.strip(_MARKS), _PAUSE if word.rstrip(".")[-1:] in _MARKS else "")
-        for word in folded.split()
-    )
-    return [part for both in apart for part in both if part]
+def _clauses(folded: str, lexicon: Lexicon) -> Iterator[_Clause]:
+    """Yield what stands between pauses, and words like "but"; the point of "3." is no pause."""
+    clause: _Clause = []
+    for word in folded.split():
+        bare = word.strip(_MARKS)
+        if _turns(bare, lexicon):
+            yield clause
+            clause = []
+        clause.append(bare)
+        if word.rstrip(".")[-1:] in _PAUSES:
+            yield clause
+            clause = []
+    yield clause
 
 
-def _kept(words: Sequence[str], lexicon: Lexicon) -> Iterator[str]:
+def _kept(clause: _Clause, lexicon: Lexicon) -> Iterator[str]:
+    """Yield the purposes that a clause keeps."""
+    if _keeps(clause, lexicon):
+        yield from filter(None, (numbered(word, lexicon) for word in clause))
+        return
     at = 0
-    while at < len(words):
-        before, word = at, words[at]
-        length, senses = lexicon.phrase_at(words, at)
+    while at < len(clause):
+        length, senses = lexicon.phrase_at(clause, at)
         at += length
-        keeps = word in lexicon.keeping
-        if keeps or Part.EXCEPT in senses or word in lexicon.sparing:
-            behind, end = _behind(words, at, lexicon)
-            if behind and not (keeps and end < len(words) and _ends(words, end, lexicon)):
-                yield from behind
-            elif keeps and not behind:
-                yield from _in_front(words[:before], lexicon)
+        if Part.EXCEPT in senses and (length > 1 or not _turns(clause[at - 1], lexicon)):
+            yield from _behind(clause[at:], lexicon)
 
 
-def _behind(words: Sequence[str], at: int, lexicon: Lexicon) -> tuple[list[str], int]:
-    """Return the purposes of the numbers that come next, and where something else does."""
-    found: list[str] = []
-    while at < len(words):
-        purpose = numbered(words[at], lexicon)
-        if not (purpose or _is_between(words[at], lexicon)):
-            break
-        found += [purpose] if purpose else []
-        at += 1
-    return found, at
+def _keeps(clause: Sequence[str], lexicon: Lexicon) -> bool:
+    """Say whether a clause is made of "keep", numbers and what stands beside them, and no more."""
+    first = 1 if clause and _turns(clause[0], lexicon) else 0
+    rest = clause[first:]
+    return (
+        not lexicon.keeping.isdisjoint(rest)
+        and any(numbered(word, lexicon) for word in rest)
+        and all(_is_beside(word, lexicon) for word in rest)
+    )
 
 
-def _in_front(words: Sequence[str], lexicon: Lexicon) -> Iterator[str]:
-    """Yield the purpose of the number right in front, and of those joined to it by "and"."""
-    for at in range(len(words) - 1, -1, -2):
-        purpose = numbered(words[at], lexicon)
-        if not purpose:
-            return
-        yield purpose
-        if Part.AND not in _parts(words[at - 1], lexicon):
+def _behind(words: Sequence[str], lexicon: Lexicon) -> Iterator[str]:
+    """Yield the purposes of the numbers that come next."""
+    for word in words:
+        purpose = numbered(word, lexicon)
+        if purpose:
+            yield purpose
+        elif not _is_beside(word, lexicon):
             return
 
 
-def _is_between(word: str, lexicon: Lexicon) -> bool:
-    listed = word == _PAUSE or word in lexicon.keeping
-    return listed or not _BETWEEN.isdisjoint(_parts(word, lexicon))
+def _is_beside(word: str, lexicon: Lexicon) -> bool:
+    if word in lexicon.keeping or word in lexicon.letting or numbered(word, lexicon):
+        return True
+    return not _BESIDE.isdisjoint(lexicon.phrases.get(word, {}))
 
 
-def _ends(words: Sequence[str], at: int, lexicon: Lexicon) -> bool:
-    """Say whether a number is to be kept from being used: "keep 3 off"; not "keep 3, stop 4"."""
-    return words[at - 1] != _PAUSE and ends(words[at], lexicon)
-
-
-def ends(word: str, lexicon: Lexicon) -> bool:
-    """Say whether a word behind a number ends it: "off"; not "no", which begins what follows."""
-    found = _parts(word, lexicon)
-    return not _AGAINST.isdisjoint(found) and found.isdisjoint((Part.NO, Part.OF))
-
-
-def _parts(word: str, lexicon: Lexicon) -> frozenset[Part]:
-    return frozenset(lexicon.phrases.get(word, {}))
+def _turns(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a word is a "but"."""
+    return any(found.cue.name == _BUT for found in lexicon.cues.find((word,)))
 
 
 def numbered(word: str, lexicon: Lexicon) -> str:

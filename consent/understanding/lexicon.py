@@ -52,11 +52,12 @@ class Lexicon:
     learned: Learned | None = None
     #: Words, with diacritics, that make an agreement depend on something: "if".
     conditions: frozenset[str] = frozenset()
-    #: Words, folded, beside which a number is to stay: "keep"; and behind which it is: "not".
+    #: Words, folded, beside which a number is to stay: "keep"; and that may stand with them.
     keeping: frozenset[str] = frozenset()
-    sparing: frozenset[str] = frozenset()
-    #: Words, folded, behind which a number may be an hour: "after".
+    letting: frozenset[str] = frozenset()
+    #: Words, folded, behind which a number may be an hour: "after"; and two, with an "and".
     timing: frozenset[str] = frozenset()
+    between: frozenset[str] = frozenset()
 
     def warm(self) -> None:
         """Load what is otherwise loaded for the first doubtful message, and so find it whole.

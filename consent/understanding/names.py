@@ -13,7 +13,7 @@ from consent.understanding.keywords import PAGES
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.message import Atom, Message, Sentence
 from consent.understanding.parts import Part
-from consent.understanding.targets import Targets, gather
+from consent.understanding.targets import Targets, gather, hours
 from consent.understanding.verbs import UNCLEAR, explain, grant
 from consent.understanding.withdrawals import withdraw
 
@@ -90,7 +90,12 @@ def wish(message: Message, lexicon: Lexicon) -> Intent | None:
     # "No calls, only e-mail": what follows may be what is to stay.
     keeps = any(Part.ONLY in later for later in rest[1:])
     targets = gather(rest, lexicon)
-    if targets is None or keeps or (Part.NO in atom and targets.flag in _NOT_AFTER_NO):
+    unclear = (
+        keeps
+        or hours(rest)
+        or (Part.NO in atom and targets is not None and targets.flag in _NOT_AFTER_NO)
+    )
+    if targets is None or unclear:
         return None
     if verb in WITHDRAWING or (verb is Part.NO and _numbers_only(targets)):
         return withdraw(targets, sentence, lexicon)

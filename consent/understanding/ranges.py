@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
-from consent.understanding.kept import ends, kept, numbered
+from consent.understanding.kept import kept, numbered
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.parts import Part
 
@@ -20,7 +20,11 @@ _CHANNELS = "channels"
 _DASHED = re.compile(r"(?<![\d.:/-])(\d)\.? ?- ?(\d)(?![\d:/]|[.-]\d)")
 _MARKS = ".,;:!?"
 
+_APART = re.compile(r"[\W_]+")
 _TO, _AND = frozenset({Part.TO}), frozenset({Part.AND})
+_OFF, _BEGINNING = frozenset({Part.WITHDRAW}), frozenset({Part.NO, Part.OF})
+#: Beside one of these a range with an exception may mean anything.
+_WIDER = frozenset({Part.ALL, Part.EVERYTHING, Part.YES})
 #: So many words behind a range may say what of it stays; nobody means more ranges than these.
 _WITHIN, _MOST = 20, 8
 #: So many words in front of a range, and behind it, may join it to others.
@@ -44,6 +48,8 @@ class Range(NamedTuple):
 
 
 Ranges = tuple[Range, ...]
+#: The words before two ends, these, and the words behind them.
+_Told = tuple[list[str], tuple[str, str], list[str]]
 
 
 def ranges(folded: str, lexicon: Lexicon) -> Ranges:
@@ -53,34 +59,64 @@ def ranges(folded: str, lexicon: Lexicon) -> Ranges:
 
 def _ranges(folded: str, lexicon: Lexicon) -> Iterator[Range]:
     every = tuple(lexicon.purposes.values())
-    for before, told, after in _told(folded, lexicon):
+    for before, told, after in chain(_told(folded, lexicon), _hours(folded, lexicon)):
         low, high = (numbered(word.strip(_MARKS), lexicon) for word in told)
         if low and high:
             first, last = sorted((every.index(low), every.index(high)))
             purposes = every[first : last + 1]
-            stay = kept(" ".join(after[:_WITHIN]), lexicon).intersection(purposes)
+            stay = _stay(before, after, lexicon).intersection(purposes)
+            stay = stay if len(stay) < len(purposes) else frozenset()
             yield Range(purposes, stay, bool(stay) or _is_listed(before, after, lexicon))
 
 
-def _told(folded: str, lexicon: Lexicon) -> Iterator[tuple[list[str], tuple[str, str], list[str]]]:
+def _told(folded: str, lexicon: Lexicon) -> Iterator[_Told]:
     """Yield the two ends of what may be a range, with the words before and behind it."""
     for found in _DASHED.finditer(folded):
         before, after = folded[: found.start()].split(), folded[found.end() :].split()
         yield before, (found[1], found[2]), after
     words = folded.split()
-    for at, low in enumerate(words):
-        to, high, *_ = (*words[at + 1 : at + 3], "", "")
-        timed = _is_timed(words[max(at - 2, 0) : at], lexicon)
-        if _is(to, _TO, lexicon) or (timed and _is(to, _AND, lexicon)):
+    for at, (low, to, high) in enumerate(zip(words, words[1:], words[2:], strict=False)):
+        if _is(to, _TO, lexicon):
             yield words[:at], (low, high), words[at + 3 :]
-        elif timed:
-            yield words[:at], (low, low), words[at + 1 :]
 
 
-def _is_timed(before: list[str], lexicon: Lexicon) -> bool:
-    """Say whether what comes next may be an hour: "after", but not "2 until"."""
-    *_, number, word = "", "", *before
-    return word in lexicon.timing and not numbered(number, lexicon)
+def _hours(folded: str, lexicon: Lexicon) -> Iterator[_Told]:
+    """Yield one number or two that are hours if the channel beside them ends.
+
+    "No calls after 8", "don't call between 2 and 5"; not if a number is told elsewhere, too.
+    """
+    words = folded.split()
+    for at, word in enumerate(words[:-1]):
+        spans = word in lexicon.between and _is("".join(words[at + 2 : at + 3]), _AND, lexicon)
+        if not (spans or (word in lexicon.timing and not _follows_number(words[:at], lexicon))):
+            continue
+        end = at + (4 if spans else 2)
+        told, around = (
+            words[at + 1 : end : 2],
+            (*words[:at][-_IN_FRONT:], *words[end:][:_IN_FRONT]),
+        )
+        if any(_names_channel(word, lexicon) for word in around) and _are_told_once(
+            told, folded, lexicon
+        ):
+            yield words[:at], (told[0], told[-1]), words[end:]
+
+
+def _follows_number(before: list[str], lexicon: Lexicon) -> bool:
+    return bool(before) and bool(numbered(before[-1].strip(_MARKS), lexicon))
+
+
+def _are_told_once(told: list[str], folded: str, lexicon: Lexicon) -> bool:
+    every = [numbered(word, lexicon) for word in _APART.split(folded)]
+    return all(every.count(numbered(word.strip(_MARKS), lexicon)) == 1 for word in told)
+
+
+def _stay(before: list[str], after: list[str], lexicon: Lexicon) -> frozenset[str]:
+    """Return what of a range is to stay; nothing where it is a yes, or all, or to stay itself."""
+    around = {word.strip(_MARKS) for word in (*before, *after[:_WITHIN])}
+    front = {*before, *after[:1]}
+    if not lexicon.keeping.isdisjoint(front) or any(_is(w, _WIDER, lexicon) for w in around):
+        return frozenset()
+    return kept(" ".join(after[:_WITHIN]), lexicon)
 
 
 def _is_listed(before: list[str], after: list[str], lexicon: Lexicon) -> bool:
@@ -94,13 +130,18 @@ def _is_listed(before: list[str], after: list[str], lexicon: Lexicon) -> bool:
         if _is(word, _AND, lexicon) and _carries(near[at + 1 :], lexicon):
             return True
     behind = after[:_BEHIND]
-    if behind and ends(behind[0].strip(_MARKS), lexicon):
+    if behind and _ends(behind[0], lexicon):
         return True
     joints = (
         at for at, word in enumerate(behind) if word[-1] in _MARKS or _is(word, _AND, lexicon)
     )
     joint = next(joints, _BEHIND)
     return any(_names_channel(word, lexicon) for word in behind[joint + 1 :])
+
+
+def _ends(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a word behind a range ends it: "off"; not "no", which begins what follows."""
+    return _is(word, _OFF, lexicon) and not _is(word, _BEGINNING, lexicon)
 
 
 def _carries(words: list[str], lexicon: Lexicon) -> bool:

@@ -43,7 +43,7 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
     if isinstance(off, Scope):
         ends = [Wish(name=IntentName.WITHDRAW_ALL, scope=off, certain=certain)]
         if off is Scope.MARKETING:
-            also = filled(parts, weighed.told, learned.things) or _beside(states, learned)
+            also = filled(parts or _beside(states, learned), weighed.told, learned.things)
             ends += wishes_of(IntentName.WITHDRAW, also, learned, certain=certain)
         on = [thing for thing, found in states.items() if found[ON] > _CLEAR]
     else:

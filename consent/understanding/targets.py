@@ -15,6 +15,8 @@ from consent.understanding.message import Atom
 from consent.understanding.parts import Part
 
 _CODE_DIGITS = 2
+#: The digits of a range told in words: "2 to 4".
+_SPAN = "-"
 _NAMED = (Part.PURPOSE, Part.CHANNEL, Part.TOPIC)
 _FLAGS = (Part.ADVERTISING, Part.ALL, Part.REST, Part.NONE, Part.CONSENT)
 _FILLERS = (Part.NUMBER, Part.ONLY, Part.OF, Part.TO)
@@ -33,8 +35,6 @@ class Targets(NamedTuple):
     unknown: int | None = None
     #: A number of two digits that alone could be a code.
     code: str | None = None
-    #: A range is among the numbers.
-    spanned: bool = False
     #: How many things were counted up ("all eight").
     counted: int = 0
     #: An "and" stands between some of them.
@@ -91,15 +91,18 @@ def with_ranges(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
         high = _ends(atom)
         if low and high:
             ends = (min(low[0], high[0]), max(low[1], high[1]))
-            merged[-2:] = [atom._replace(senses={}, numbers=ends, digits="-")]
+            merged[-2:] = [atom._replace(senses={}, numbers=ends, digits=_SPAN)]
         else:
             merged.append(atom)
     return tuple(merged)
 
 
-def spans(atom: Atom) -> bool:
-    """Say whether a phrase is a range of numbers."""
-    return atom.numbers is not None and atom.numbers[0] < atom.numbers[1]
+def hours(atoms: tuple[Atom, ...]) -> bool:
+    """Say whether a channel and "2 to 5" behind it are all there is: those may be hours."""
+    told = [atom for atom in with_ranges(atoms) if _part(atom) not in {Part.OF, Part.NUMBER}]
+    if len(told) != 2:  # noqa: PLR2004 - a channel and a range
+        return False
+    return Part.CHANNEL in told[0] and told[1].digits == _SPAN
 
 
 def _gather(atoms: tuple[Atom, ...], lexicon: Lexicon) -> Targets | None:
@@ -129,7 +132,6 @@ def _gather(atoms: tuple[Atom, ...], lexicon: Lexicon) -> Targets | None:
         flags=frozenset(flags),
         unknown=unknown[0] if unknown else None,
         code=_code(atoms),
-        spanned=any(map(spans, atoms)),
         counted=_counted_up(atoms),
         joined=any(Part.AND in a for a in atoms),
         unsure=unsure,

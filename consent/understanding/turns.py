@@ -8,15 +8,14 @@ open which is meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 from consent.intents import Intent
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.message import Atom, Message, Sentence
 from consent.understanding.names import GRANTING, WITHDRAWING
-from consent.understanding.parts import Part, Sense
-from consent.understanding.targets import gather, spans, with_ranges
+from consent.understanding.parts import Part
+from consent.understanding.targets import gather
 from consent.understanding.text import BEFORE_SIGN, OFF_SIGN
 from consent.understanding.verbs import ended_and_given
 
@@ -33,8 +32,6 @@ _DASHES = frozenset({OFF_SIGN, BEFORE_SIGN})
 _NAMES = (Part.COUNT, Part.PURPOSE, Part.CHANNEL, Part.TOPIC)
 _NO_WISH = (Part.AND, Part.OF, Part.TO, Part.NUMBER)
 
-_JOINT = Atom({Part.AND: Sense(Part.AND, (), frozenset())})
-
 #: What a verb is about, by whether it ends or gives.
 _Turn = tuple[bool, list[Atom]]
 
@@ -44,23 +41,17 @@ def in_turn(message: Message, lexicon: Lexicon) -> Intent | None:
     sentence = message.sentence
     if sentence is None or _ANSWERED.match(message.heard.folded):
         return None
-    if any(part in a for part in _TURNING for a in sentence.atoms) or _tells_hours(sentence):
+    if any(part in a for part in _TURNING for a in sentence.atoms):
         return None
     turns = _turns(sentence)
     if len(turns) < _FEWEST or not all(map(_is_about_something, turns)):
         return None
     turns = [(gives, _spelt_out(named, turns, lexicon)) for gives, named in turns]
-    ends = _listed(named for gives, named in turns if not gives)
-    comes = _listed(named for gives, named in turns if gives)
+    ends = tuple(atom for gives, named in turns if not gives for atom in named)
+    comes = tuple(atom for gives, named in turns if gives for atom in named)
     if _is_contradicted(ends, comes):
         return None
     return ended_and_given(ends, comes, sentence, lexicon)
-
-
-def _tells_hours(sentence: Sentence) -> bool:
-    """Say whether a range stands right behind a channel, as hours do: "no calls 2 to 5"."""
-    pairs = pairwise(with_ranges(sentence.atoms))
-    return any(Part.CHANNEL in one and spans(two) for one, two in pairs)
 
 
 def _turns(sentence: Sentence) -> list[_Turn]:
@@ -128,12 +119,6 @@ def _is_about_something(turn: _Turn) -> bool:
     return not any(atom.sign for atom in named) and any(
         atom.numbers or not any(part in atom for part in _NO_WISH) for atom in named
     )
-
-
-def _listed(several: Iterable[list[Atom]]) -> tuple[Atom, ...]:
-    """Return what several verbs are about, with an "and" between one and the next."""
-    atoms = [atom for named in several for atom in (_JOINT, *named)]
-    return tuple(atoms[1:])
 
 
 def _is_contradicted(ends: Sequence[Atom], comes: Sequence[Atom]) -> bool:

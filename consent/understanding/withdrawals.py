@@ -38,9 +38,6 @@ def _withdraw_named(targets: Targets, intent: Intent, lexicon: Lexicon) -> Inten
         certain = not targets.unsure
         intent = replace(intent, purposes=targets.purposes, certain=certain)
         return _with_advertising(targets, intent)
-    if targets.spanned and not targets.joined:
-        # "No calls from 2 to 5": hours, perhaps.
-        return None
     if targets.joined or targets.numbered:
         return _with_advertising(targets, _both(targets, intent))
     about = set(targets.named) - lexicon.contacting

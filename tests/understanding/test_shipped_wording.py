@@ -77,6 +77,7 @@ def test_a_range_is_all_its_numbers(name: str, text: str) -> None:
         pytest.param("could you turn off 2-5. I also want no calls any more", id="en behind"),
         pytest.param("nezvaniet un izslēdziet no 2 līdz 5", id="lv a verb of its own"),
         pytest.param("no calls and switch off 2 to 5", id="en a verb of its own"),
+        pytest.param("не звоните после 8, и 2-5 отключите", id="ru beside an hour"),
         pytest.param("no calls and I also want 2 to 5 off", id="en a verb behind"),
     ],
 )
@@ -101,7 +102,6 @@ def test_a_range_may_stand_beside_a_channel(text: str) -> None:
         pytest.param("не звоните и не пишите с 2 до 5", id="ru two verbs"),
         pytest.param("nerakstiet man sms no 2 līdz 5", id="lv known words"),
         pytest.param("please, no calls 2 to 5", id="en known words"),
-        pytest.param("no calls 2 to 5, no sms", id="en two channels"),
         pytest.param("nezvaniet no 2 līdz 5 no rīta", id="lv in the morning"),
         pytest.param("nezvaniet pēc 8", id="lv one hour"),
         pytest.param("do not call me between 2 and 5", id="en between"),
@@ -111,6 +111,39 @@ def test_a_range_may_stand_beside_a_channel(text: str) -> None:
 def test_hours_and_counts_are_no_consents(text: str) -> None:
     """Numbers that count something else name no consent, nor does what lies between them."""
     assert set(understand(text, LEXICON).purposes) <= {"offers"}
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        pytest.param("research", "withdraw 8 and don't call after 8", id="en"),
+        pytest.param("research", "не звоните после 8, отзываю 8", id="ru"),
+        pytest.param("location", "atsaucu 5, nezvaniet līdz 5", id="lv"),
+        pytest.param("profiling", "turn off 7 and after 3", id="en no channel"),
+    ],
+)
+def test_a_number_told_twice_is_no_hour_alone(expected: str, text: str) -> None:
+    """A consent that is named by its number ends, though an hour has the same number."""
+    wishes = understand(text, LEXICON).wishes
+    assert expected in {purpose for wish in wishes for purpose in wish.purposes}
+
+
+@pytest.mark.parametrize(
+    ("channels", "text"),
+    [
+        pytest.param("sms call", "стоп 2-5, звонки, смс", id="ru"),
+        pytest.param("sms call", "stop calls, sms, 2-5", id="en"),
+        pytest.param("sms call", "stop zvani, sms, 2-5", id="lv"),
+        pytest.param("sms", "withdraw 2-5 sms", id="en in front"),
+    ],
+)
+def test_a_list_is_no_hours(channels: str, text: str) -> None:
+    """Of a list of numbers and channels nothing is lost."""
+    wishes = understand(text, LEXICON).wishes
+    assert {"traffic", "profiling", "credit", "location"} == {
+        purpose for wish in wishes for purpose in wish.purposes
+    }
+    assert set(channels.split()) == {channel for wish in wishes for channel in wish.channels}
 
 
 @pytest.mark.parametrize(
