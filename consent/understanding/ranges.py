@@ -7,6 +7,7 @@ channel they may be hours, as one number may be behind "after".
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import NamedTuple
@@ -85,29 +86,34 @@ def _hours(folded: str, lexicon: Lexicon) -> Iterator[_Told]:
 
     "No calls after 8", "don't call between 2 and 5"; not if a number is told elsewhere, too.
     """
-    words = folded.split()
+    likely = tuple(islice(_timed(folded.split(), lexicon), _MOST))
+    if likely:
+        often = Counter(numbered(word, lexicon) for word in _APART.split(folded))
+        for before, told, after in likely:
+            if all(often[numbered(word.strip(_MARKS), lexicon)] == 1 for word in told):
+                yield before, told, after
+
+
+def _timed(words: list[str], lexicon: Lexicon) -> Iterator[_Told]:
+    """Yield what stands behind a word of time, with a channel near it."""
     for at, word in enumerate(words[:-1]):
-        spans = word in lexicon.between and _is("".join(words[at + 2 : at + 3]), _AND, lexicon)
-        if not (spans or (word in lexicon.timing and not _follows_number(words[:at], lexicon))):
+        both = word in lexicon.between
+        if not (both or word in lexicon.timing) or not _is_number(words[at + 1], lexicon):
             continue
-        end = at + (4 if spans else 2)
-        told, around = (
-            words[at + 1 : end : 2],
-            (*words[:at][-_IN_FRONT:], *words[end:][:_IN_FRONT]),
-        )
-        if any(_names_channel(word, lexicon) for word in around) and _are_told_once(
-            told, folded, lexicon
-        ):
-            yield words[:at], (told[0], told[-1]), words[end:]
+        before = words[:at]
+        if not both and before and _is_number(before[-1], lexicon):
+            continue
+        if both and not _is("".join(words[at + 2 : at + 3]), _AND, lexicon):
+            continue
+        end = at + (4 if both else 2)
+        told, after = words[at + 1 : end : 2], words[end:]
+        around = (*before[-_IN_FRONT:], *after[:_IN_FRONT])
+        if any(_names_channel(word, lexicon) for word in around):
+            yield before, (told[0], told[-1]), after
 
 
-def _follows_number(before: list[str], lexicon: Lexicon) -> bool:
-    return bool(before) and bool(numbered(before[-1].strip(_MARKS), lexicon))
-
-
-def _are_told_once(told: list[str], folded: str, lexicon: Lexicon) -> bool:
-    every = [numbered(word, lexicon) for word in _APART.split(folded)]
-    return all(every.count(numbered(word.strip(_MARKS), lexicon)) == 1 for word in told)
+def _is_number(word: str, lexicon: Lexicon) -> bool:
+    return bool(numbered(word.strip(_MARKS), lexicon))
 
 
 def _stay(before: list[str], after: list[str], lexicon: Lexicon) -> frozenset[str]:

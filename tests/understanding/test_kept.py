@@ -102,6 +102,7 @@ def test_what_only_stays_ends_nothing_unasked(text: str) -> None:
         ("profiling credit", "except for the points 3 and 4, thanks"),
         ("profiling", "всё кроме третьего"),
         ("profiling", "off, but 3 stays"),
+        ("profiling", "all except 3 which I like, 4 off"),
         ("", "but 3 too"),
         ("", "keep 3 off"),
         ("", "do not keep 3"),

@@ -106,6 +106,7 @@ def test_a_range_may_stand_beside_a_channel(text: str) -> None:
         pytest.param("nezvaniet pēc 8", id="lv one hour"),
         pytest.param("do not call me between 2 and 5", id="en between"),
         pytest.param("nezvaniet starp 2 un 5", id="lv between"),
+        pytest.param("do not call me between 2 to 5", id="en between to"),
     ],
 )
 def test_hours_and_counts_are_no_consents(text: str) -> None:
