@@ -118,11 +118,11 @@ def _is_number(word: str, lexicon: Lexicon) -> bool:
 
 def _stay(before: list[str], after: list[str], lexicon: Lexicon) -> frozenset[str]:
     """Return what of a range is to stay; nothing where it is a yes, or all, or to stay itself."""
-    around = {word.strip(_MARKS) for word in (*before, *after[:_WITHIN])}
-    front = {*before, *after[:1]}
-    if not lexicon.keeping.isdisjoint(front) or any(_is(w, _WIDER, lexicon) for w in around):
+    behind = after[:_WITHIN]
+    itself = any(word.strip(_MARKS) in lexicon.keeping for word in (*before, *behind[:1]))
+    if itself or any(_is(word, _WIDER, lexicon) for word in (*before, *behind)):
         return frozenset()
-    return kept(" ".join(after[:_WITHIN]), lexicon)
+    return kept(" ".join(behind), lexicon)
 
 
 def _is_listed(before: list[str], after: list[str], lexicon: Lexicon) -> bool:
@@ -174,6 +174,7 @@ def _names_channel(word: str, lexicon: Lexicon) -> bool:
 def filled(things: list[str], told: Ranges, kinds: Mapping[str, str]) -> list[str]:
     """Return things with all of a range of which an end is among them, in order of numbers.
 
+    What of it is to stay is left out.
     Beside a channel both ends are no consents but hours, unless something joins the two: "don't
     call me from 2 to 5", "no calls, and 2 to 5 off". One end alone beside anything else is an
     hour, too. What lies between hours may be named elsewhere, so it stays.

@@ -72,9 +72,9 @@ def gather(atoms: tuple[Atom, ...], lexicon: Lexicon) -> Targets | None:
     """Return what these phrases name, or none if one of them names nothing."""
     split = next((n for n, a in enumerate(atoms) if Part.EXCEPT in a), None)
     if split is None:
-        return _gather(with_ranges(atoms), lexicon)
+        return _gather(_with_ranges(atoms), lexicon)
     wide, narrow = (
-        _gather(with_ranges(atoms[:split]), lexicon),
+        _gather(_with_ranges(atoms[:split]), lexicon),
         gather(atoms[split + 1 :], lexicon),
     )
     if wide is None or narrow is None or narrow.exceptions or narrow.flags - {Part.CONSENT}:
@@ -83,7 +83,7 @@ def gather(atoms: tuple[Atom, ...], lexicon: Lexicon) -> Targets | None:
     return wide._replace(exceptions=narrow, unknown=unknown)
 
 
-def with_ranges(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+def _with_ranges(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
     """Return the phrases, with one range made of "2 to 4", and of "second to fourth"."""
     merged: list[Atom] = []
     for atom in atoms:
@@ -99,7 +99,7 @@ def with_ranges(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
 
 def hours(atoms: tuple[Atom, ...]) -> bool:
     """Say whether a channel and "2 to 5" behind it are all there is: those may be hours."""
-    told = [atom for atom in with_ranges(atoms) if _part(atom) not in {Part.OF, Part.NUMBER}]
+    told = [atom for atom in _with_ranges(atoms) if _part(atom) not in {Part.OF, Part.NUMBER}]
     if len(told) != 2:  # noqa: PLR2004 - a channel and a range
         return False
     return Part.CHANNEL in told[0] and told[1].digits == _SPAN
