@@ -136,10 +136,18 @@ def _numbers_only(targets: Targets) -> bool:
 
 
 def _verb(atoms: tuple[Atom, ...]) -> tuple[Part, Atom, tuple[Atom, ...]] | None:
-    """Return the verb, first or last in the message, and the rest; none if there are two."""
+    """Return the verb, first or last in the message, and the rest; none if there are two.
+
+    Of "1, 2, 3 off except 2" it is the last but for what is to stay.
+    """
     if len(atoms) < 2:  # noqa: PLR2004
         return None
     ends = [(n, part) for n in (0, -1) if (part := _verb_part(atoms[n]))]
+    if not ends:
+        return _verb_before_exception(atoms)
+    if len(ends) > 1 and ends[0][1] in WITHDRAWING and _switches_on(atoms[-1]):
+        # "Off 1, 2 on": the last word is no mere preposition.
+        return None
     if len(ends) > 1:
         hard = [(n, part) for n, part in ends if not _SOFTER & atoms[n].senses.keys()]
         ends = hard or ends[:1]
@@ -147,6 +155,22 @@ def _verb(atoms: tuple[Atom, ...]) -> tuple[Part, Atom, tuple[Atom, ...]] | None
         return None
     where, part = ends[0]
     return part, atoms[where], (atoms[1:] if where == 0 else atoms[:-1])
+
+
+def _switches_on(atom: Atom) -> bool:
+    """Say whether an atom gives, or else only leads on to what follows: "on"."""
+    return _verb_part(atom) in GRANTING and Part.OF in atom
+
+
+def _verb_before_exception(
+    atoms: tuple[Atom, ...],
+) -> tuple[Part, Atom, tuple[Atom, ...]] | None:
+    """Return the withdrawal that stands between what ends and an "except", and the rest."""
+    at = next((n for n, atom in enumerate(atoms) if Part.EXCEPT in atom), 0) - 1
+    part = _verb_part(atoms[at]) if at > 0 else None
+    if part not in WITHDRAWING or _SOFTER & atoms[at].senses.keys():
+        return None
+    return part, atoms[at], (*atoms[:at], *atoms[at + 1 :])
 
 
 def _verb_part(atom: Atom) -> Part | None:
