@@ -165,10 +165,11 @@ def _switches_on(atom: Atom) -> bool:
 def _verb_before_exception(
     atoms: tuple[Atom, ...],
 ) -> tuple[Part, Atom, tuple[Atom, ...]] | None:
-    """Return the withdrawal that stands between what ends and an "except", and the rest."""
+    """Return the verb that stands between what it is about and an "except", and the rest."""
     at = next((n for n, atom in enumerate(atoms) if Part.EXCEPT in atom), 0) - 1
     part = _verb_part(atoms[at]) if at > 0 else None
-    if part not in WITHDRAWING or _SOFTER & atoms[at].senses.keys():
+    ends = part in WITHDRAWING and not _SOFTER & atoms[at].senses.keys()
+    if part is None or not (ends or _switches_on(atoms[at])):
         return None
     return part, atoms[at], (*atoms[:at], *atoms[at + 1 :])
 
