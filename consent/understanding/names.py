@@ -27,6 +27,9 @@ _SOFTER = frozenset({Part.OF, Part.TO, Part.ALL, Part.CONSENT, Part.CHANNEL, Par
 _NOT_AFTER_NO = frozenset({Part.ALL, Part.REST, Part.CONSENT})
 _ABOUT = {Part.STATUS: IntentName.STATUS, Part.HUMAN: IntentName.HUMAN}
 
+#: A verb, the phrase it stands in, and all other phrases.
+_Verb = tuple[Part, Atom, tuple[Atom, ...]]
+
 
 def refusal(message: Message, _lexicon: Lexicon) -> Intent | None:
     """Read a sentence that refuses a channel without naming it: "не звоните"."""
@@ -135,7 +138,7 @@ def _numbers_only(targets: Targets) -> bool:
     return not (targets.named or targets.narrow or targets.flag or targets.exceptions)
 
 
-def _verb(atoms: tuple[Atom, ...]) -> tuple[Part, Atom, tuple[Atom, ...]] | None:
+def _verb(atoms: tuple[Atom, ...]) -> _Verb | None:
     """Return the verb, first or last in the message, and the rest; none if there are two.
 
     Of "1, 2, 3 off except 2" it is the last but for what is to stay.
@@ -158,13 +161,11 @@ def _verb(atoms: tuple[Atom, ...]) -> tuple[Part, Atom, tuple[Atom, ...]] | None
 
 
 def _switches_on(atom: Atom) -> bool:
-    """Say whether an atom gives, or else only leads on to what follows: "on"."""
+    """Say whether a word gives, though elsewhere it can be a preposition: "on"."""
     return _verb_part(atom) in GRANTING and Part.OF in atom
 
 
-def _verb_before_exception(
-    atoms: tuple[Atom, ...],
-) -> tuple[Part, Atom, tuple[Atom, ...]] | None:
+def _verb_before_exception(atoms: tuple[Atom, ...]) -> _Verb | None:
     """Return the verb that stands between what it is about and an "except", and the rest."""
     at = next((n for n, atom in enumerate(atoms) if Part.EXCEPT in atom), 0) - 1
     part = _verb_part(atoms[at]) if at > 0 else None
