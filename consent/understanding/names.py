@@ -169,8 +169,7 @@ def _verb_before_exception(atoms: tuple[Atom, ...]) -> _Verb | None:
     """Return the verb that stands between what it is about and an "except", and the rest."""
     at = next((n for n, atom in enumerate(atoms) if Part.EXCEPT in atom), 0) - 1
     part = _verb_part(atoms[at]) if at > 0 else None
-    ends = part in WITHDRAWING and not _SOFTER & atoms[at].senses.keys()
-    if part is None or not (ends or _switches_on(atoms[at])):
+    if part not in (*WITHDRAWING, *GRANTING) or (_SOFTER - {Part.OF}) & atoms[at].senses.keys():
         return None
     return part, atoms[at], (*atoms[:at], *atoms[at + 1 :])
 

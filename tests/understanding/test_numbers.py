@@ -95,6 +95,8 @@ BUT_LOYALTY = "offers traffic profiling credit location loyalty_offers research"
         ("grant traffic credit location", "ja 2-5, izņemot 3"),
         ("grant traffic credit location", "да 2-5, кроме 3"),
         ("grant offers profiling", "1,2,3 on except 2"),
+        ("grant offers profiling", "1, 2, 3 включить, кроме 2"),
+        ("grant offers profiling", "1,2,3 ieslēgt, izņemot 2"),
         ("withdraw !9", "stop 2-5 except 9"),
         ("withdraw !9", "STOP 9"),
         ("withdraw !0", "STOP 0"),
