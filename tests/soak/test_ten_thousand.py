@@ -78,6 +78,10 @@ async def test_texts_in_a_storm(tmp_path: Path) -> None:
         async with served.alive():
             await twilio.settled(within=120)
             await _finished(served, crowd)
+            # On a slow machine hardly a question has reached anybody in the storm itself.
+            crowd.answer()
+            await twilio.settled(within=120)
+            await _finished(served, crowd)
             await twilio.settled(within=120)
         assert [] == twilio.violations
         figures = await _judge(twilio, crowd, served)

@@ -127,6 +127,11 @@ class Texter:
         sms = self.phone.writes(text, to=self.sender, slip=slip)
         self.said.append(Said(sms=sms, ends=ends))
 
+    def answer(self) -> None:
+        """Say yes to what was asked."""
+        text, self.answered = self.asked, len(self.phone.texts)
+        self.write(text)
+
 
 class Texters:
     """Everybody, and the dice that decide what they write."""
@@ -159,10 +164,15 @@ class Texters:
         some = self._dice.choices(self._staying, k=_LOOKED_AT)
         asked = [texter for texter in some if texter.asked]
         if asked and self._dice.random() < _ANSWERING:
-            text, asked[0].answered = asked[0].asked, len(asked[0].phone.texts)
-            asked[0].write(text)
+            asked[0].answer()
             return
         self._wrap(some[0], self._thought())
+
+    def answer(self) -> None:
+        """Let everybody who was asked something, and stays, answer it."""
+        for texter in self._staying:
+            if texter.asked:
+                texter.answer()
 
     def say_goodbye(self) -> None:
         """Let one customer stop all advertising and never write again."""
