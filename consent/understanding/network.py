@@ -26,9 +26,10 @@ from consent.understanding.tokens import SILENCE, Token, traits_of
 #: Windows see so many words.
 LARGE, SMALL = 5, 3
 #: A word is so many figures; so much at most each adds to a window, and a way says for a label.
-#: With the most traits that a word can have, all of it stays within its field.
+#: With the most traits that a word and its marks can have, all of it stays within its field.
 MOST_FIGURES, MOST_ADDED, MOST_SAID = 48, 220, 511
-_MOST_TRAITS = 96
+#: A word has seventy-one traits of its own at most, and so many marks beside.
+_MOST_MARKS = 25
 #: So many ways can all speak for one label without leaving its field.
 _MOST_WAYS = 192
 #: All words together are as loud as this at most, and a way is heard no louder.
@@ -75,8 +76,9 @@ class Network:
     says: tuple[int, ...]
     large: int
     small: int
-    #: What words met lately add.
+    #: What words met lately add, with their marks; and what words and marks add by themselves.
     met: dict[Token, Added] = field(init=False, default_factory=dict)
+    learnt: dict[Token, Added] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make sure that the figures belong together.
@@ -158,14 +160,32 @@ class Network:
         return [known(token) or self._added_by(token) for token in tokens]
 
     def _added_by(self, token: Token) -> Added:
-        """Return what a word adds, and keep it: words come again and again."""
+        """Return what a word and its marks add, and keep it: words come again and again."""
+        word, *marks = token
+        added = self._learnt((word,))
+        nothing = self._learnt(SILENCE)
+        for mark in marks[:_MOST_MARKS]:
+            more = self._learnt(("", mark))
+            both = zip(added.places, more.places, nothing.places, strict=True)
+            places = tuple([one + two - none for one, two, none in both])
+            added = Added(places, added.figures + more.figures - nothing.figures)
         if len(self.met) >= MOST_MET:
             self.met.clear()
-        places = self.words.found(traits_of(token)[:_MOST_TRAITS])
+        self.met[token] = added
+        return added
+
+    def _learnt(self, token: Token) -> Added:
+        """Return what a word or a mark adds by itself, lifted, and keep it."""
+        known = self.learnt.get(token)
+        if known is not None:
+            return known
+        if len(self.learnt) >= MOST_MET:
+            self.learnt.clear()
+        places = self.words.found(traits_of(token))
         zero = ZERO * len(places)
         figures = [got - zero for got in self.words.added(places)]
         lifted = _FIGURES.lifted(len(figures)) + _FIGURES.packed(figures)
-        added = self.met[token] = Added(self._parts(figures), lifted)
+        added = self.learnt[token] = Added(self._parts(figures), lifted)
         return added
 
     def _parts(self, figures: Sequence[int]) -> tuple[int, ...]:
