@@ -78,7 +78,7 @@ def load_words(root: Path, catalogue: Catalogue, learned: Learned | None = None)
     languages: dict[str, Words] = {}
     never: list[str] = []
     # What is said of a word, without making a message of known words of those it stands in.
-    keys = ("conditions", "keep", "let", "times", "between")
+    keys = ("conditions", "keep", "let", "counts", "times", "between")
     beside: dict[str, list[str]] = {key: [] for key in keys}
     for language in catalogue.languages:
         folder = root / language / "lexicon"
@@ -95,6 +95,7 @@ def load_words(root: Path, catalogue: Catalogue, learned: Learned | None = None)
         conditions=frozenset(beside["conditions"]),
         keeping=frozenset(key_of(word)[0] for word in beside["keep"]),
         letting=frozenset(key_of(word)[0] for word in beside["let"]),
+        counting=frozenset(key_of(word)[0] for word in beside["counts"]),
         timing=frozenset(key_of(word)[0] for word in beside["times"]),
         between=frozenset(key_of(word)[0] for word in beside["between"]),
     )

@@ -61,6 +61,8 @@ class Reading(NamedTuple):
     known: float
     #: It was read in another script than it was typed in.
     retyped: bool = False
+    #: What was read, in that script; without its middle if it is long.
+    text: str = ""
 
     def language(self) -> str | None:
         """Return the language that most of what was found belongs to; none if two tie.
@@ -77,14 +79,14 @@ class Reading(NamedTuple):
 
 def read_clauses(folded: str, cues: Cues, spellings: Spellings) -> Reading:
     """Return the reading whose words are known best; as typed if that is known well enough."""
-    folded = _abridged(folded)
-    typed = best = _heard(folded, cues, spellings)
+    typed = chosen = _abridged(folded)
+    best = _heard(typed, cues, spellings)
     if best.known < _KNOWN:
-        for text in other_readings(folded):
+        for text in other_readings(typed):
             other = _heard(text, cues, spellings)
             if other.known > max(best.known, _GUESSED):
-                best = other
-    return _reading(best, retyped=best is not typed)
+                best, chosen = other, text
+    return _reading(best)._replace(retyped=chosen is not typed, text=chosen)
 
 
 def _abridged(folded: str) -> str:
@@ -127,7 +129,7 @@ def _heard(folded: str, cues: Cues, spellings: Spellings) -> _Heard:
     return _Heard(tuple(sentences), known / max(count, 1))
 
 
-def _reading(heard: _Heard, *, retyped: bool) -> Reading:
+def _reading(heard: _Heard) -> Reading:
     all_words: list[str] = []
     pauses: list[int] = []
     clauses: list[Clause] = []
@@ -138,7 +140,7 @@ def _reading(heard: _Heard, *, retyped: bool) -> Reading:
         clauses += _parted(moved, breaks, question=question)
         all_words += words
         pauses += breaks
-    return Reading(tuple(all_words), tuple(pauses), tuple(clauses), heard.known, retyped)
+    return Reading(tuple(all_words), tuple(pauses), tuple(clauses), heard.known)
 
 
 def _words(piece: str, most: int, spellings: Spellings) -> tuple[tuple[str, ...], tuple[int, ...]]:

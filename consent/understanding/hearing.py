@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from consent.understanding.clauses import Clause, Reading, read_clauses
 from consent.understanding.judging import judge, likeliest, of_things
+from consent.understanding.kept import left
 from consent.understanding.labels import CHANGING, WANTED_OFF, WANTED_ON
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.mentions import Hearing, Piece, candidates, mention_traits, named_in
@@ -36,6 +37,8 @@ class Weighed(NamedTuple):
     ended: float = 0.0
     #: The consents of each range of numbers.
     told: Ranges = ()
+    #: Of which all that is said is that they stay.
+    left: frozenset[str] = frozenset()
 
 
 def listen(
@@ -46,14 +49,16 @@ def listen(
     judged = judge(reading, question, learned, heard)
     likely, label = judged.likely, likeliest(judged.likely)
     evidence = {thing: _share(judged.scores[thing]) for thing in learned.things}
-    pieces = tuple(_pieces(reading, learned)) if len(named_in(reading)) > 1 else ()
+    names_several = len(named_in(reading)) >= _SEVERAL
+    pieces = tuple(_pieces(reading, learned)) if names_several else ()
     hearing = Hearing(reading, question, label, likely[label], evidence, judged.targets, pieces)
     if label in CHANGING and len(candidates(hearing)) > 1:
         told = of_things(judged, reading, question, learned, heard)
         hearing = hearing._replace(wanted=_wanted(told, learned))
     is_doubted = judged.ordered is not None
-    spans = ranges(heard.folded, lexicon)
-    return Weighed(hearing, likely, is_doubted, judged.shown, judged.ended, spans)
+    spans = ranges(reading.text, lexicon)
+    stay = left(reading.text, lexicon) if names_several else frozenset[str]()
+    return Weighed(hearing, likely, is_doubted, judged.shown, judged.ended, spans, stay)
 
 
 def _share(score: float) -> float:

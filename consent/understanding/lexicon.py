@@ -55,6 +55,8 @@ class Lexicon:
     #: Words, folded, beside which a number is to stay: "keep"; and that may stand with them.
     keeping: frozenset[str] = frozenset()
     letting: frozenset[str] = frozenset()
+    #: Numbers, folded, that say how many rather than which: "two".
+    counting: frozenset[str] = frozenset()
     #: Words, folded, behind which a number may be an hour: "after"; and two, with an "and".
     timing: frozenset[str] = frozenset()
     between: frozenset[str] = frozenset()

@@ -1,19 +1,21 @@
-"""Numbers told as a range in free wording: "no otrās līdz piektajai", "пункты 2-5, спасибо".
+"""Numbers told together in free wording: "no otrās līdz piektajai", "пункты 2-5, спасибо".
 
-What is said of the ends holds for what lies between them, unless it is to stay; but beside a
-channel they may be hours, as one number may be behind "after".
+What is said of the ends of a range holds for what lies between them, unless it is to stay; but
+beside a channel they may be hours, as one number may be behind "after". In a list, what is said of
+most holds for all: "hey, 1, 4 and 7 off".
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
 from consent.understanding.kept import kept, numbered
 from consent.understanding.lexicon import Lexicon
+from consent.understanding.lists import lists
 from consent.understanding.parts import Part
 
 _CHANNELS = "channels"
@@ -24,10 +26,15 @@ _MARKS = ".,;:!?"
 _APART = re.compile(r"[\W_]+")
 _TO, _AND = frozenset({Part.TO}), frozenset({Part.AND})
 _OFF, _BEGINNING = frozenset({Part.WITHDRAW}), frozenset({Part.NO, Part.OF})
-#: Beside one of these a range with an exception may mean anything.
-_WIDER = frozenset({Part.ALL, Part.EVERYTHING, Part.YES})
+_EXCEPT = frozenset({Part.EXCEPT})
+#: Beside a yes a range with an exception may mean anything; and if all is spoken of elsewhere.
+_YES, _WIDER = frozenset({Part.YES}), frozenset({Part.ALL, Part.EVERYTHING})
 #: So many words behind a range may say what of it stays; nobody means more ranges than these.
 _WITHIN, _MOST = 20, 8
+#: A list of so many numbers is no pair of wishes: "stop 1, 2 is fine".
+_LONG = 3
+#: An "except" may stand so many words before what it is about: "except for 2 and 3".
+_NEAR = 2
 #: So many words in front of a range, and behind it, may join it to others.
 _IN_FRONT, _BEHIND = 4, 6
 #: What does so in front of it: "the points".
@@ -38,11 +45,13 @@ _CARRYING = frozenset({Part.WITHDRAW, Part.GRANT, Part.OF, Part.COURTESY})
 
 
 class Range(NamedTuple):
-    """Numbers from one to another; or one that may be an hour."""
+    """Numbers from one to another, or a list of them; or one that may be an hour."""
 
     #: Its purposes, from one end to the other.
     purposes: tuple[str, ...]
-    #: Those that are to stay as they are.
+    #: Those whose numbers were told: both ends, or the whole list.
+    told: tuple[str, ...]
+    #: What is to stay as it is, of them or beside them; not all of them.
     kept: frozenset[str]
     #: What stands beside it makes it consents, whatever else is wanted.
     listed: bool
@@ -54,8 +63,9 @@ _Told = tuple[list[str], tuple[str, str], list[str]]
 
 
 def ranges(folded: str, lexicon: Lexicon) -> Ranges:
-    """Return the ranges of a message, or the first of very many."""
-    return tuple(islice(_ranges(folded, lexicon), _MOST))
+    """Return the ranges and lists of a message, or the first of very many."""
+    told = chain(_ranges(folded, lexicon), _lists(folded, lexicon))
+    return tuple(islice(told, _MOST))
 
 
 def _ranges(folded: str, lexicon: Lexicon) -> Iterator[Range]:
@@ -65,9 +75,38 @@ def _ranges(folded: str, lexicon: Lexicon) -> Iterator[Range]:
         if low and high:
             first, last = sorted((every.index(low), every.index(high)))
             purposes = every[first : last + 1]
-            stay = _stay(before, after, lexicon).intersection(purposes)
-            stay = stay if len(stay) < len(purposes) else frozenset()
-            yield Range(purposes, stay, bool(stay) or _is_listed(before, after, lexicon))
+            stay = _stay(before, after, purposes, lexicon)
+            listed = bool(stay) or _is_listed(before, after, lexicon)
+            yield Range(purposes, (low, high), stay, listed)
+
+
+def _lists(folded: str, lexicon: Lexicon) -> Iterator[Range]:
+    """Yield lists that are long, or of which something is to stay."""
+    for before, purposes, after in islice(lists(folded, lexicon), _MOST):
+        words = before.split()
+        if any(_is(word, _EXCEPT, lexicon) for word in words[-_NEAR:]):
+            continue
+        behind = after.split()
+        stay = _stay(words, behind, purposes, lexicon)
+        is_long = len(purposes) >= _LONG and not _stays(words, behind, lexicon)
+        if stay or is_long:
+            yield Range(purposes, purposes, stay, listed=True)
+
+
+def _stays(before: list[str], behind: list[str], lexicon: Lexicon) -> bool:
+    """Say whether a list, or a part of it, may be kept: "stop 1, 2 and 3 I would like to keep"."""
+    near = (*before[-_IN_FRONT:], *behind[: _first_pause(behind) + 1])
+    return any(word.strip(_MARKS) in lexicon.keeping for word in near)
+
+
+def _first_pause(words: list[str]) -> int:
+    """Return which word a pause follows; the number of words if none does."""
+    return next((at for at, word in enumerate(words) if word[-1] in _MARKS), len(words))
+
+
+def _last_pause(words: list[str]) -> int:
+    """Return which word the last pause follows; -1 if none does."""
+    return max((at for at, word in enumerate(words) if word[-1] in _MARKS), default=-1)
 
 
 def _told(folded: str, lexicon: Lexicon) -> Iterator[_Told]:
@@ -116,13 +155,28 @@ def _is_number(word: str, lexicon: Lexicon) -> bool:
     return bool(numbered(word.strip(_MARKS), lexicon))
 
 
-def _stay(before: list[str], after: list[str], lexicon: Lexicon) -> frozenset[str]:
-    """Return what of a range is to stay; nothing where it is a yes, or all, or to stay itself."""
+def _stay(
+    before: list[str], after: list[str], purposes: Sequence[str], lexicon: Lexicon
+) -> frozenset[str]:
+    """Return what is to stay; nothing where all of these are, or it is a yes, or about all.
+
+    "2-5 all off" is about these, "2-5 off, everything off" is about all.
+    """
     behind = after[:_WITHIN]
-    itself = any(word.strip(_MARKS) in lexicon.keeping for word in (*before, *behind[:1]))
-    if itself or any(_is(word, _WIDER, lexicon) for word in (*before, *behind)):
+    near = before[_last_pause(before) + 1 :]
+    if any(word.strip(_MARKS) in lexicon.keeping for word in (*near, *behind[:1])):
         return frozenset()
-    return kept(" ".join(behind), lexicon)
+    is_given = any(_is(word, _YES, lexicon) for word in (*before, *behind))
+    if is_given or _is_wider(before, behind, lexicon):
+        return frozenset()
+    stay = kept(" ".join(behind), lexicon)
+    return frozenset() if stay.issuperset(purposes) else stay
+
+
+def _is_wider(before: list[str], behind: list[str], lexicon: Lexicon) -> bool:
+    """Say whether all is spoken of where a pause parts it from the range."""
+    far = (*before[: _last_pause(before) + 1], *behind[_first_pause(behind) + 1 :])
+    return any(_is(word, _WIDER, lexicon) for word in far)
 
 
 def _is_listed(before: list[str], after: list[str], lexicon: Lexicon) -> bool:
@@ -172,26 +226,27 @@ def _names_channel(word: str, lexicon: Lexicon) -> bool:
 
 
 def filled(things: list[str], told: Ranges, kinds: Mapping[str, str]) -> list[str]:
-    """Return things with all of a range of which an end is among them, in order of numbers.
+    """Return things with all of a range of which any that was told is among them, in its order.
 
     What of it is to stay is left out.
     Beside a channel both ends are no consents but hours, unless something joins the two: "don't
     call me from 2 to 5", "no calls, and 2 to 5 off". One end alone beside anything else is an
     hour, too. What lies between hours may be named elsewhere, so it stays.
     """
-    for purposes, stay, listed in told:
-        found = {purposes[0], purposes[-1]} & set(things)
-        rest = [thing for thing in things if thing not in purposes]
+    for purposes, named, stay, listed in told:
+        found = set(named).intersection(things)
+        if not found:
+            continue
+        rest = [thing for thing in things if thing not in stay.union(purposes)]
         beside_channel = any(kinds[thing] == "C" for thing in rest)
         meant = listed or not (beside_channel if len(found) > 1 else rest)
-        if found and meant:
+        if meant:
             things = [*(purpose for purpose in purposes if purpose not in stay), *rest]
         else:
             things = [thing for thing in things if thing not in found]
     return things
 
 
-def parted(told: Ranges) -> frozenset[str]:
-    """Return the ends of the ranges of which a part is to stay."""
-    parts = (found.purposes for found in told if found.kept)
-    return frozenset(end for purposes in parts for end in (purposes[0], purposes[-1]))
+def parted(found: Range) -> tuple[str, ...]:
+    """Return what ends of a range of which something is to stay."""
+    return tuple(purpose for purpose in found.purposes if purpose not in found.kept)

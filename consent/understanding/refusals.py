@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from consent.intents import Intent, IntentName, Scope, Wish
+from consent.understanding.clauses import Reading
+from consent.understanding.cues import Found
 from consent.understanding.hearing import Weighed, mentioned
 from consent.understanding.labels import ENDING, EVERYTHING, MARKETING
 from consent.understanding.mentions import OFF, ON, named_in
@@ -35,7 +37,9 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
     """Return what a message ends, and what it wants on instead."""
     share = sum(weighed.shares[label] for label in ENDING)
     states = mentioned(weighed.hearing, learned)
-    off = _off(weighed, states, learned)
+    off, passed = _off(weighed, states, learned), _passed(weighed)
+    if passed.issuperset(off) if isinstance(off, list) else weighed.shares["withdraw"] > share / 2:
+        off = [purpose for found in weighed.told if found.listed for purpose in found.told] or off
     parts = _outside(weighed, states)
     if parts and off is not Scope.MARKETING:
         off = parts
@@ -47,18 +51,51 @@ def refused(weighed: Weighed, learned: Learned) -> Intent:
             ends += wishes_of(IntentName.WITHDRAW, also, learned, certain=certain)
         on = [thing for thing, found in states.items() if found[ON] > _CLEAR]
     else:
+        stay = weighed.left.union(*(found.kept for found in weighed.told))
         off = filled(off, weighed.told, learned.things)
+        off = [thing for thing in off if thing not in passed.union(weighed.left)] or off
         ends = wishes_of(IntentName.WITHDRAW, off, learned, certain=certain)
-        stay = {thing for found in weighed.told for thing in found.kept}
         on = [thing for thing in things(states, ON) if thing not in stay.union(off)]
     return intent_of([*ends, *wishes_of(IntentName.GRANT, on, learned, certain=certain)], share)
 
 
 def _outside(weighed: Weighed, states: _States) -> list[str]:
-    """Return the ends of ranges of which a part is to stay, and what is named beside them."""
-    ends = {t for t in parted(weighed.told) if t not in states or states[t][ON] < states[t][OFF]}
-    named = named_in(weighed.hearing.reading)
-    return [*ends, *(t for t in things(states, OFF) if t in named - ends)] if ends else []
+    """Return what ends of ranges of which something is to stay, and what is named beside them."""
+    parts = (parted(found) for found in weighed.told if found.kept)
+    ends = {t for part in parts if not _comes(part, states) for t in part}
+    if not ends:
+        return []
+    named = _named_apart(weighed.hearing.reading).difference(ends, *(r.kept for r in weighed.told))
+    return [*ends, *(t for t in things(states, OFF) if t in named)]
+
+
+def _comes(part: tuple[str, ...], states: _States) -> bool:
+    """Say whether all of a range is wanted on."""
+    return all(t in states and states[t][ON] > states[t][OFF] for t in part)
+
+
+def _named_apart(reading: Reading) -> set[str]:
+    """Return what is named by more than numbers side by side, which are ranges or lists."""
+    found = (f for clause in reading.clauses for f in clause.found)
+    named = named_in(reading)
+    return {
+        f.cue.value
+        for f in found
+        if f.cue.value in named and not (f.end > f.start + 1 and _is_digits(reading, f))
+    }
+
+
+def _passed(weighed: Weighed) -> set[str]:
+    """Return what only lies between numbers side by side: "3, 5, 7" is no range from 5 to 7."""
+    if not weighed.told:
+        return set()
+    reading = weighed.hearing.reading
+    told = {purpose for found in weighed.told for purpose in found.purposes}
+    return named_in(reading) - _named_apart(reading) - told
+
+
+def _is_digits(reading: Reading, found: Found) -> bool:
+    return all(map(str.isdigit, reading.words[found.start : found.end]))
 
 
 def _names_part(weighed: Weighed, learned: Learned) -> bool:

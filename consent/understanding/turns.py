@@ -72,13 +72,17 @@ def _turns(sentence: Sentence) -> list[_Turn]:
 
 
 def _is_over_a_channel(both: Sequence[tuple[Atom, bool | None]], turns: Sequence[_Turn]) -> bool:
-    """Say whether a verb may only say by what way: "switch off 2 to 5 on email" gives nothing."""
+    """Say whether a verb may only say by what way: "switch off 2 on e-mail" gives nothing."""
     verbs = [atom for atom, gives in both if gives is not None]
-    channels = [all(Part.CHANNEL in atom for atom in named) for _, named in turns]
+    channels = [not any(_is_consent(atom) for atom in named) for _, named in turns]
     given = zip(verbs, turns, channels, strict=True)
     return not all(channels) and any(
         gives and Part.OF in verb and only for verb, (gives, _), only in given
     )
+
+
+def _is_consent(atom: Atom) -> bool:
+    return bool(atom.numbers) or Part.COUNT in atom or Part.PURPOSE in atom
 
 
 def _taken(both: Sequence[tuple[Atom, bool | None]]) -> Iterator[_Turn]:
