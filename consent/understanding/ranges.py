@@ -2,7 +2,7 @@
 
 What is said of the ends of a range holds for what lies between them, unless it is to stay; but
 beside a channel they may be hours, as one number may be behind "after". In a list, what is said of
-most holds for all: "hey, 1, 4 and 7 off".
+any holds for all: "hey, 1, 4 and 7 off".
 """
 
 from __future__ import annotations
