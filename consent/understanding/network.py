@@ -16,7 +16,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, compress, pairwise, repeat
 from operator import add, mul
 from typing import NamedTuple
 
@@ -36,7 +36,7 @@ _MOST_WAYS = 192
 _LOUDEST_TOGETHER, _LOUDEST = 12_000, 10_000
 #: What is heard is told in so much coarser a measure.
 COARSER = 7
-#: So many words met lately are kept with what they add: two or three kilobytes each.
+#: So many words met lately are kept with what they add: three kilobytes each.
 MOST_MET = 6_000
 #: What five words add leaves the topmost bit of a field free, and so does what all words add
 #: together, or all ways say; the figures of a word are smaller.
@@ -48,6 +48,10 @@ class Added(NamedTuple):
 
     places: tuple[int, ...]
     figures: int
+    #: No figure is further from nothing than the first; they add the second to all words
+    #: together, unless those are too loud.
+    loudest: int
+    together: int
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -97,9 +101,9 @@ class Network:
     def scores(self, tokens: Sequence[Token], beside: Iterable[str]) -> dict[str, float]:
         """Return the logarithmic odds of every label; unknown traits say nothing."""
         count = len(self.labels)
-        heard = zip(self._heard(self._added(tokens), beside), self.says, strict=True)
-        summed = sum(loud * says for loud, says in heard if loud)
-        said = FULL.read(summed + FULL.lifted(count), count)
+        heard = self._heard(self._added(tokens), beside)
+        spoken = map(mul, compress(heard, heard), compress(self.says, heard))
+        said = FULL.read(sum(spoken, FULL.lifted(count)), count)
         pairs = zip(self.labels, said, self.bias, strict=True)
         return {name: (got - FULL.lift) * self.unit + bias for name, got, bias in pairs}
 
@@ -124,7 +128,7 @@ class Network:
         """Return how far each way rises above its floor; not at all if it does not."""
         floors = self._floors(added, beside)
         loudest = NARROW.read(reduce(_louder, self._windows(added)), self.large + self.small)
-        loud = chain(map(add, loudest, floors), floors[len(loudest) :])
+        loud = map(add, chain(loudest, repeat(0)), floors)
         heard = [int(rise) >> COARSER if rise > 0 else 0 for rise in loud]
         return heard if max(heard) < _LOUDEST else [min(rise, _LOUDEST) for rise in heard]
 
@@ -140,11 +144,11 @@ class Network:
 
     def _together(self, added: Sequence[Added]) -> int:
         """Return what all words add together."""
+        if sum(one.loudest for one in added) <= _LOUDEST_TOGETHER:
+            return sum(one.together for one in added)
         silent, most = len(added) * _FIGURES.lift, _LOUDEST_TOGETHER
         words = _FIGURES.read(sum(one.figures for one in added), len(self.together))
-        figures = [got - silent for got in words]
-        if max(words) - silent > most or min(words) - silent < -most:
-            figures = [max(-most, min(most, figure)) for figure in figures]
+        figures = [max(-most, min(most, got - silent)) for got in words]
         return sum(map(mul, figures, self.together))
 
     def _windows(self, added: Sequence[Added]) -> Iterator[int]:
@@ -168,7 +172,10 @@ class Network:
             more = self._learnt(("", mark))
             both = zip(added.places, more.places, nothing.places, strict=True)
             places = tuple([one + two - none for one, two, none in both])
-            added = Added(places, added.figures + more.figures - nothing.figures)
+            figures, loudest, together = (
+                one + two for one, two in zip(added[1:], more[1:], strict=True)
+            )
+            added = Added(places, figures - nothing.figures, loudest, together)
         if len(self.met) >= MOST_MET:
             self.met.clear()
         self.met[token] = added
@@ -185,7 +192,9 @@ class Network:
         zero = ZERO * len(places)
         figures = [got - zero for got in self.words.added(places)]
         lifted = _FIGURES.lifted(len(figures)) + _FIGURES.packed(figures)
-        added = self.learnt[token] = Added(self._parts(figures), lifted)
+        loudest, together = max(map(abs, figures)), sum(map(mul, figures, self.together))
+        added = Added(self._parts(figures), lifted, loudest, together)
+        self.learnt[token] = added
         return added
 
     def _parts(self, figures: Sequence[int]) -> tuple[int, ...]:
