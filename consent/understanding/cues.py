@@ -20,6 +20,7 @@ _GAP = ".."
 _WIDEST_GAP = 3
 #: Stems are found by their first letters; shorter ones would be found everywhere.
 _SHORTEST, _KEY = 2, 4
+_LENGTHS = range(_SHORTEST, _KEY + 1)
 _MOST_MET = 10_000
 #: Words of alternatives, each two letters at least if it is a stem; gaps only between words.
 _CHOICE = r"(?:[^\s|*]{2,}\*|[^\s|*]+)"
@@ -132,12 +133,15 @@ class Cues:
 
     def find(self, words: tuple[str, ...]) -> Iterator[Found]:
         """Yield every cue in a row of words."""
-        there = {word[:length] for word in words for length in range(_SHORTEST, _KEY + 1)}
+        beginnings = [self._beginning(word) for word in words]
+        if not any(beginnings):
+            return
+        there = {word[:length] for word in words for length in _LENGTHS}
         there.update(words)
-        for start, word in enumerate(words):
-            for cue, text, _, rest, needed in self._beginning(word):
+        for start, patterns in enumerate(beginnings):
+            for cue, text, _, rest, needed in patterns:
                 # Hundreds of patterns begin with "not": nearly all end at the first look.
-                if needed.isdisjoint(there) and rest:
+                if rest and needed.isdisjoint(there):
                     continue
                 if end := _end(rest, words, start + 1):
                     yield Found(cue, start, end, text)

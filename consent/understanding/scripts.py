@@ -15,18 +15,19 @@ _ENGLISH_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _RUSSIAN_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю"
 _MEANT_RUSSIAN = str.maketrans(_ENGLISH_KEYS, _RUSSIAN_KEYS)
 _MEANT_LATIN = str.maketrans(_RUSSIAN_KEYS, _ENGLISH_KEYS)
-#: Russian in Latin letters as people type it; longer ones first.
-_SOUNDS = (
-    *(("shch", "щ"), ("sch", "щ"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч")),
-    *(("sh", "ш"), ("yu", "ю"), ("ju", "ю"), ("ya", "я"), ("ja", "я"), ("yo", "е")),
-    *(("jo", "е"), ("ye", "е"), ("je", "е"), ("iy", "ий"), ("yj", "ый"), ("ij", "ий")),
-    *(("a", "а"), ("b", "б"), ("c", "ц"), ("d", "д"), ("e", "е"), ("f", "ф"), ("g", "г")),
-    *(("h", "х"), ("i", "и"), ("j", "й"), ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н")),
-    *(("o", "о"), ("p", "п"), ("q", "к"), ("r", "р"), ("s", "с"), ("t", "т"), ("u", "у")),
-    *(("v", "в"), ("w", "в"), ("x", "кс"), ("y", "ы"), ("z", "з"), ("'", "ь")),
+#: Russian in Latin letters as people type it: several that make one sound, longer ones first;
+#: then all others, one by one.
+_SOUNDS = dict(
+    (
+        *(("shch", "щ"), ("sch", "щ"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч")),
+        *(("sh", "ш"), ("yu", "ю"), ("ju", "ю"), ("ya", "я"), ("ja", "я"), ("yo", "е")),
+        *(("jo", "е"), ("ye", "е"), ("je", "е"), ("iy", "ий"), ("yj", "ый"), ("ij", "ий")),
+    )
 )
-_SOUND = re.compile("|".join(re.escape(latin) for latin, _ in _SOUNDS))
-_RUSSIAN = dict(_SOUNDS)
+_SOUND = re.compile("|".join(_SOUNDS))
+_LETTERS = str.maketrans("abcdefghijklmnopqrstuvwyz'", "абцдефгхийклмнопкрстуввызь") | {
+    ord("x"): "кс"
+}
 
 #: Latvian in Russian letters, without diacritics.
 _LATVIAN = str.maketrans(
@@ -60,7 +61,7 @@ def other_readings(plain: str) -> Iterator[str]:
         yield on_other_keys(plain)
         yield plain.translate(_LATVIAN)
         return
-    yield _SOUND.sub(lambda sound: _RUSSIAN[sound[0]], plain)
+    yield _SOUND.sub(lambda sound: _SOUNDS[sound[0]], plain).translate(_LETTERS)
     yield on_other_keys(plain)
 
 
