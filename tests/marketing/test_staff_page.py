@@ -113,6 +113,7 @@ async def test_by_keyboard_from_invitation_to_log_out(browser: Browser, served: 
         await page.reload()
         await expect(page.locator("pre")).to_have_count(0)
 
+        await page.wait_for_selector("#login:focus")
         assert "login" == await focused(page)
         await page.keyboard.type("anna")
         await page.keyboard.press("Tab")
@@ -121,6 +122,7 @@ async def test_by_keyboard_from_invitation_to_log_out(browser: Browser, served: 
         await page.keyboard.press("Enter")
 
         await expect(page.locator("h1")).to_have_text("Choose a password")
+        await page.wait_for_selector("#password:focus")
         assert "password" == await focused(page)
         await page.keyboard.type(PASSWORD)
         await page.keyboard.press("Tab")
@@ -144,6 +146,7 @@ async def test_by_keyboard_from_invitation_to_log_out(browser: Browser, served: 
         await leave.focus()
         await page.keyboard.press("Enter")
         await page.wait_for_url(f"{served.url}/marketing/login")
+        await page.wait_for_selector("#login:focus")
 
         await page.keyboard.type("anna")
         await page.keyboard.press("Tab")
