@@ -19,6 +19,9 @@ _BESIDE = frozenset({Part.AND, Part.OF, Part.NUMBER, Part.CONSENT, Part.COURTESY
 
 #: "3", "3-й", "3rd"; not "3g".
 _DIGIT = re.compile(r"([0-9])(?:-?(?:[а-я]{1,2}|st|nd|rd|th))?")
+#: What stands between words.
+APART = re.compile(r"[\W_]+")
+_ANY_DIGIT = re.compile(r"\d")
 _TOGETHER = str.maketrans("", "", "'-")
 #: So many words at most make a "keep".
 _LONGEST = 3
@@ -47,7 +50,7 @@ def only_keeps(folded: str, lexicon: Lexicon) -> bool:
     "Keep only 3" says more.
     """
     words = [word.strip(_MARKS) for word in folded.split()]
-    return not any(_limits(word, lexicon) for word in words) and _keeps(words, lexicon)
+    return _keeps(words, lexicon) and not any(_limits(word, lexicon) for word in words)
 
 
 def _clauses(folded: str, lexicon: Lexicon) -> Iterator[_Clause]:
@@ -151,3 +154,10 @@ def numbered(word: str, lexicon: Lexicon) -> str:
     if sense is None or word in lexicon.counting:
         return ""
     return lexicon.purposes.get(int(sense.values[0]), "")
+
+
+def has_number(folded: str, lexicon: Lexicon) -> bool:
+    """Say whether a message may have a number at all: most have none."""
+    if _ANY_DIGIT.search(folded):
+        return True
+    return not lexicon.numerals.isdisjoint(APART.split(folded))

@@ -55,6 +55,8 @@ class Lexicon:
     #: Words, folded, beside which a number is to stay: "keep"; and that may stand with them.
     keeping: frozenset[str] = frozenset()
     letting: frozenset[str] = frozenset()
+    #: Phrases for numbers: "two", "second".
+    numerals: frozenset[str] = frozenset()
     #: Numbers, folded, that say how many rather than which: "two".
     counting: frozenset[str] = frozenset()
     #: Words, folded, behind which a number may be an hour: "after"; and two, with an "and".
@@ -153,6 +155,7 @@ def build_lexicon(
         contacting=frozenset(p.id for p in catalogue.contacting),
         cues=cues or build_cues(()),
         learned=learned,
+        numerals=frozenset(key for key, meanings in phrases.items() if _counts(meanings)),
     )
 
 
@@ -161,6 +164,10 @@ def _meanings(languages: Mapping[str, Words]) -> Iterator[tuple[_Meaning, Iterab
         for part, values in words.items():
             for value, phrases in values.items():
                 yield (part, value, language), phrases
+
+
+def _counts(meanings: tuple[_Meaning, ...]) -> bool:
+    return any(part is Part.COUNT for part, _, _ in meanings)
 
 
 def _senses(meanings: tuple[_Meaning, ...]) -> Senses:

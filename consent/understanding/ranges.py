@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
-from consent.understanding.kept import kept, numbered
+from consent.understanding.kept import APART, has_number, kept, numbered
 from consent.understanding.lexicon import Lexicon
 from consent.understanding.lists import lists
 from consent.understanding.parts import Part
@@ -23,7 +23,6 @@ _CHANNELS = "channels"
 _DASHED = re.compile(r"(?<![\d.:/-])(\d)\.? ?- ?(\d)(?![\d:/]|[.-]\d)")
 _MARKS = ".,;:!?"
 
-_APART = re.compile(r"[\W_]+")
 _TO, _AND = frozenset({Part.TO}), frozenset({Part.AND})
 _OFF, _BEGINNING = frozenset({Part.WITHDRAW}), frozenset({Part.NO, Part.OF})
 _EXCEPT = frozenset({Part.EXCEPT})
@@ -64,6 +63,8 @@ _Told = tuple[list[str], tuple[str, str], list[str]]
 
 def ranges(folded: str, lexicon: Lexicon) -> Ranges:
     """Return the ranges and lists of a message, or the first of very many."""
+    if not has_number(folded, lexicon):
+        return ()
     told = chain(_ranges(folded, lexicon), _lists(folded, lexicon))
     return tuple(islice(told, _MOST))
 
@@ -127,7 +128,7 @@ def _hours(folded: str, lexicon: Lexicon) -> Iterator[_Told]:
     """
     likely = tuple(islice(_timed(folded.split(), lexicon), _MOST))
     if likely:
-        often = Counter(numbered(word, lexicon) for word in _APART.split(folded))
+        often = Counter(numbered(word, lexicon) for word in APART.split(folded))
         for before, told, after in likely:
             if all(often[numbered(word.strip(_MARKS), lexicon)] == 1 for word in told):
                 yield before, told, after

@@ -88,8 +88,7 @@ def _weigh(message: Message, lexicon: Lexicon, learned: Learned) -> Weighed:
 
 def _completed(intent: Intent, message: Message, weighed: Weighed, lexicon: Lexicon) -> Intent:
     """Return a reading with what the message says beside it."""
-    weak = intent.confidence < _needed(message) or only_keeps(message.heard.folded, lexicon)
-    if _writes(intent) and weak:
+    if _writes(intent) and _is_weak(intent, message, lexicon):
         intent = replace(intent, certain=False)
     if message.about and not accepts(message, weighed, lexicon):
         intent = _without_yes(intent, message.about)
@@ -100,6 +99,11 @@ def _completed(intent: Intent, message: Message, weighed: Weighed, lexicon: Lexi
     reading = weighed.hearing.reading
     brand = value_of(reading.clauses, "brands")
     return replace(intent, language=reading.language(), brand=brand)
+
+
+def _is_weak(intent: Intent, message: Message, lexicon: Lexicon) -> bool:
+    """Say whether a message is not clear enough for what it was taken for."""
+    return intent.confidence < _needed(message) or only_keeps(message.heard.folded, lexicon)
 
 
 def _writes(intent: Intent) -> bool:
