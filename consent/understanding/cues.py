@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from consent.understanding.spelling import MARKED, fold, plain, unmarked
@@ -98,8 +99,25 @@ class _Pattern(NamedTuple):
     first: _Word
     #: How many other words may stand before each further word, and the word.
     rest: tuple[tuple[int, _Word], ...]
-    #: The keys of its second word, of which a message must have one.
-    needed: frozenset[str]
+
+
+class _Beginning(NamedTuple):
+    """The patterns that begin with a word."""
+
+    patterns: tuple[_Pattern, ...]
+    #: Where those stand that need one of several second words, by the key of each.
+    by_second: dict[str, tuple[int, ...]]
+    #: Where those stand that need no second word.
+    ready: tuple[int, ...]
+
+
+def _beginning(patterns: tuple[_Pattern, ...]) -> _Beginning:
+    by_second: dict[str, tuple[int, ...]] = {}
+    for at, pattern in enumerate(patterns):
+        for key in _keys(pattern.rest[0][1]) if pattern.rest else ():
+            by_second[key] = (*by_second.get(key, ()), at)
+    ready = tuple(at for at, pattern in enumerate(patterns) if not pattern.rest)
+    return _Beginning(patterns, by_second, ready)
 
 
 def _end(rest: tuple[tuple[int, _Word], ...], words: tuple[str, ...], at: int) -> int:
@@ -129,34 +147,42 @@ class Cues:
         """Find patterns by their whole first word, or by how it begins."""
         self.exact, self.stems = exact, stems
         #: Patterns that begin with a word, for words met lately.
-        self.met: dict[str, tuple[_Pattern, ...]] = {}
+        self.met: dict[str, _Beginning | None] = {}
 
     def find(self, words: tuple[str, ...]) -> Iterator[Found]:
         """Yield every cue in a row of words."""
-        beginnings = [self._beginning(word) for word in words]
-        if not any(beginnings):
+        begun = [
+            (at, beginning)
+            for at, word in enumerate(words, 1)
+            if (beginning := self._beginning(word))
+        ]
+        if not begun:
             return
         there = {word[:length] for word in words for length in _LENGTHS}
         there.update(words)
-        for start, patterns in enumerate(beginnings):
-            for cue, text, _, rest, needed in patterns:
-                # Hundreds of patterns begin with "not": nearly all end at the first look.
-                if rest and needed.isdisjoint(there):
-                    continue
-                if end := _end(rest, words, start + 1):
-                    yield Found(cue, start, end, text)
+        for at, (patterns, by_second, ready) in begun:
+            # Hundreds of patterns begin with "not": nearly all are not even looked at.
+            likely = patterns
+            if by_second:
+                seconds = there & by_second.keys()
+                places = {*ready, *chain.from_iterable(by_second[key] for key in seconds)}
+                likely = tuple(patterns[place] for place in sorted(places))
+            for cue, text, _, rest in likely:
+                if end := _end(rest, words, at):
+                    yield Found(cue, at - 1, end, text)
 
-    def _beginning(self, word: str) -> tuple[_Pattern, ...]:
-        known = self.met.get(word)
-        if known is None:
-            keys = (word[:length] for length in range(_SHORTEST, min(_KEY, len(word)) + 1))
-            likely = (_pattern(*entry) for key in keys for entry in self.stems.get(key, ()))
-            exact = (_pattern(*entry) for entry in self.exact.get(word, ()))
-            known = (*exact, *(p for p in likely if p.first.fits(word)))
-            if len(self.met) >= _MOST_MET:
-                self.met.clear()
-            self.met[word] = known
-        return known
+    def _beginning(self, word: str) -> _Beginning | None:
+        """Return the patterns that begin with a word; none if none does."""
+        if word in self.met:
+            return self.met[word]
+        keys = (word[:length] for length in range(_SHORTEST, min(_KEY, len(word)) + 1))
+        likely = (_pattern(*entry) for key in keys for entry in self.stems.get(key, ()))
+        exact = (_pattern(*entry) for entry in self.exact.get(word, ()))
+        patterns = (*exact, *(p for p in likely if p.first.fits(word)))
+        if len(self.met) >= _MOST_MET:
+            self.met.clear()
+        found = self.met[word] = _beginning(patterns) if patterns else None
+        return found
 
 
 def build_cues(entries: Iterable[tuple[Cue, str]]) -> Cues:
@@ -199,8 +225,7 @@ def _pattern(cue: Cue, text: str) -> _Pattern:
     words = tuple(
         (gap, _word(part)) for gap, part in zip(gaps, rest, strict=False) if part != _GAP
     )
-    needed = _keys(words[0][1]) if words else frozenset[str]()
-    return _Pattern(cue, text, _word(first), words, needed)
+    return _Pattern(cue, text, _word(first), words)
 
 
 def _keys(word: _Word) -> frozenset[str]:

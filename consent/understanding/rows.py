@@ -61,7 +61,7 @@ class Rows:
     #: Keys of the traits, sorted, four bytes each.
     keys: array[int]
     #: Where the keys with each beginning start.
-    shelves: tuple[int, ...]
+    shelves: array[int]
     #: Row after row in the order of the keys.
     table: bytes | memoryview
     #: Bytes of a row.
@@ -109,7 +109,7 @@ def build_rows(keys: array[int], table: bytes | memoryview, width: int) -> Rows:
     if len(table) != len(keys) * width:
         raise ValueError("keys and rows do not fit")
     shelves = (bisect_left(keys, shelf << _SHELF) for shelf in range(_SHELVES + 1))
-    return Rows(keys, tuple(shelves), table, width)
+    return Rows(keys, array("I", shelves), table, width)
 
 
 def _added(rows: Sequence[bytes | memoryview], width: int) -> tuple[int, ...]:
