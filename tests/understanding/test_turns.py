@@ -44,6 +44,10 @@ def _wishes(text: str) -> list[tuple[str, str]]:
         "1) jā 7) nē",
         "1 iesl, 7 izsl",
         "согласен на 1, отказываюсь от 7",
+        "7 откл 1 вкл",
+        "7 otkl 1 vkl",
+        "1 vkl, 7 vykl",
+        "1 vkljuchit, 7 vykljuchit",
     ],
 )
 def test_a_yes_and_a_no_are_each_about_their_own(text: str) -> None:
