@@ -13,7 +13,7 @@ SLOW := tests/bench/test_growth.py
 SHARED := --dist loadfile --no-loadscope-reorder
 # NumPy's threads for one product get in the way of those of another process.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1
-PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help install run chat test accuracy bench train train-encoder teach-encoder soak lint lock clean
